@@ -1,0 +1,1 @@
+"""Airflow DAGs: schedule, retries, parameters and runbook; their bodies call steps."""

@@ -1,0 +1,1 @@
+"""Each package here translates one foreign system to domain values."""

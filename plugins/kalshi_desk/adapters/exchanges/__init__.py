@@ -1,0 +1,1 @@
+"""Spot exchanges: addresses and subscriptions."""

@@ -1,0 +1,1 @@
+"""Kafka: the list of topics, their codecs, producers and readers."""

@@ -1,0 +1,1 @@
+"""Kalshi: signing, REST and WebSocket."""

@@ -1,0 +1,1 @@
+"""Postgres: connections, rows and named queries."""

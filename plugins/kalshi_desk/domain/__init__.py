@@ -1,0 +1,1 @@
+"""Pure values and arithmetic of the desk; no input or output."""

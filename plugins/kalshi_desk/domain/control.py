@@ -1,0 +1,58 @@
+"""Switches, the watch list, requests, alerts and dead letters."""
+
+from __future__ import annotations
+
+from kalshi_desk.domain.message import Message
+from kalshi_desk.domain.units import Nanos
+
+
+class Switch(Message, frozen=True, kw_only=True):
+    """The state of one switch: ``name`` is pause, halt or flatten; ``scope`` both, crypto or forecast.
+
+    Its key on the topic is ``name:scope``; ``by`` a person or the breaker that threw it; ``until`` ends a daily pause.
+    """
+
+    name: str
+    scope: str
+    on: bool
+    by: str
+    reason: str
+    until: Nanos | None = None
+
+
+class Watch(Message, frozen=True, kw_only=True):
+    """A market on the watch list; ``desk`` is its one owner, crypto or forecast."""
+
+    ticker: str
+    series_ticker: str
+    desk: str
+    open_time: Nanos
+    close_time: Nanos
+
+
+class EstimateRequest(Message, frozen=True, kw_only=True):
+    """Something happened in a market that asks for a new estimate."""
+
+    ticker: str
+    reason: str
+
+
+class Alert(Message, frozen=True, kw_only=True):
+    """Something a person should know: ``severity`` info, warning or critical, with its remedy in the text."""
+
+    app: str
+    severity: str
+    subject: str
+    text: str
+
+
+class DeadLetter(Message, frozen=True, kw_only=True):
+    """A message that could not be used: where it stood, what was wrong, and the start of it."""
+
+    app: str
+    source: str
+    partition: int | None
+    offset: int | None
+    error: str
+    text: str
+    payload: str

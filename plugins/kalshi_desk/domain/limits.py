@@ -1,0 +1,67 @@
+"""The limits of design section 4 as frozen values: shares of the bankroll unless a dollar amount is set."""
+
+from __future__ import annotations
+
+import msgspec
+
+from kalshi_desk.domain.units import Cash, Count, Fixed, Price
+
+
+class Share(Fixed):
+    """A share of the bankroll, unit 0.000001."""
+
+    __slots__ = ()
+    DECIMALS = 6
+
+
+class Limit(msgspec.Struct, frozen=True):
+    """A share of the bankroll, or a dollar amount that wins over it."""
+
+    share: Share
+    dollars: Cash | None = None
+
+    def of(self, bankroll: Cash) -> Cash:
+        """Return the limit in cash, rounded down."""
+        return self.dollars if self.dollars is not None else Cash(bankroll * self.share // 10**Share.DECIMALS)
+
+
+class DeskLimits(msgspec.Struct, frozen=True, kw_only=True):
+    """The limits of one desk (crypto or forecast); edges in dollars per $1 of payout, after fees."""
+
+    min_edge: float
+    fractional_kelly: float
+    max_risk_per_trade: Limit
+    max_total_risk: Limit
+    max_daily_loss: Limit
+    max_position_contracts: Count
+    max_entries_per_day: int
+    min_entry_price: Price
+    max_entry_price: Price
+    exits: frozenset[str]
+
+
+class RiskLimits(msgspec.Struct, frozen=True, kw_only=True):
+    """All limits of an account: per desk, and over both."""
+
+    crypto: DeskLimits
+    forecast: DeskLimits
+    max_total_risk: Limit
+    max_category_risk: Limit
+    max_daily_loss: Limit
+    max_drawdown: Share
+    min_order_cost: Cash
+    initial_bankroll: Cash
+    auto_reinvest: bool
+
+    def desk(self, name: str) -> DeskLimits:
+        """Return the limits of the desk named; raises KeyError for any other name."""
+        return {"crypto": self.crypto, "forecast": self.forecast}[name]
+
+
+class InputLimits(msgspec.Struct, frozen=True, kw_only=True):
+    """The oldest usable inputs, in seconds of event time."""
+
+    index_s: float = 2.5
+    spot_s: float = 2.0
+    book_s: float = 15.0
+    estimate_s: float = 86_400.0

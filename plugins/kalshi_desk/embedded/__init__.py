@@ -1,0 +1,1 @@
+"""The one-machine default: Kafka, Postgres, Airflow and the apps under a supervisor."""

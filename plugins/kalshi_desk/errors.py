@@ -1,0 +1,100 @@
+"""The desk's error tree. Facts are attributes; the text comes from ``__str__``.
+
+DeskError
+├── SettingsError            the environment is wrong; lists every fault
+├── ParseError               something from outside is not what its source promises
+│   └── UnitError            a number does not fit its exact unit
+├── SequenceGap              a numbered stream skipped or repeated
+├── StaleInput               an input is older than its limit
+├── LeaseLost                another process owns the account now
+├── LedgerError              the ledger and its own rules disagree
+└── VenueError               the venue answered, or did not
+    ├── Retryable            a read that may be asked again
+    ├── Rejected             a definite no
+    └── OutcomeUnknown       a write whose result nobody told us
+"""
+
+from __future__ import annotations
+
+
+class DeskError(Exception):
+    """Base of everything the desk raises on purpose."""
+
+
+class SettingsError(DeskError):
+    """Settings that cannot be used; ``faults`` lists all of them."""
+
+    def __init__(self, faults: list[str]) -> None:
+        self.faults = faults
+        super().__init__(faults)
+
+    def __str__(self) -> str:
+        return "; ".join(self.faults)
+
+
+class ParseError(DeskError):
+    """A frame, body or field from ``source`` that is not what it promises to be."""
+
+    def __init__(self, source: str, problem: str, payload: str = "") -> None:
+        self.source, self.problem, self.payload = source, problem, payload[:400]
+        super().__init__(source, problem, self.payload)
+
+    def __str__(self) -> str:
+        return f"{self.source}: {self.problem}" + (f" in {self.payload}" if self.payload else "")
+
+
+class UnitError(ParseError):
+    """A number that its exact unit cannot hold."""
+
+
+class SequenceGap(DeskError):
+    """A stream numbered by its source went from ``expected`` to ``got``."""
+
+    def __init__(self, stream: str, expected: int, got: int) -> None:
+        self.stream, self.expected, self.got = stream, expected, got
+        super().__init__(stream, expected, got)
+
+    def __str__(self) -> str:
+        return f"{self.stream}: expected {self.expected}, got {self.got}"
+
+
+class StaleInput(DeskError):
+    """An input older than allowed; ages in seconds."""
+
+    def __init__(self, name: str, age_s: float, limit_s: float) -> None:
+        self.name, self.age_s, self.limit_s = name, age_s, limit_s
+        super().__init__(name, age_s, limit_s)
+
+    def __str__(self) -> str:
+        return f"{self.name} is {self.age_s:.1f} s old, limit {self.limit_s:.1f} s"
+
+
+class LeaseLost(DeskError):
+    """The account's lease belongs to another process now."""
+
+
+class LedgerError(DeskError):
+    """The ledger contradicts itself or the venue."""
+
+
+class VenueError(DeskError):
+    """An answer of the venue that is not success."""
+
+    def __init__(self, call: str, status: int | None, code: str, details: str = "") -> None:
+        self.call, self.status, self.code, self.details = call, status, code, details[:400]
+        super().__init__(call, status, code, self.details)
+
+    def __str__(self) -> str:
+        return f"{self.call}: {self.status or 'no answer'} {self.code} {self.details}".rstrip()
+
+
+class Retryable(VenueError):
+    """A read that failed for now and may be repeated."""
+
+
+class Rejected(VenueError):
+    """A definite refusal by the venue."""
+
+
+class OutcomeUnknown(VenueError):
+    """A write without a definite answer: look it up, never repeat it blindly."""

@@ -1,0 +1,1 @@
+"""Recording folders as the messages of the wire, in order."""

@@ -1,0 +1,1 @@
+"""Recordings through the same reducers and steps, in event-time order."""

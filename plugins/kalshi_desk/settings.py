@@ -1,0 +1,188 @@
+"""All settings, read once from the environment and ``.env``; the only reader of the environment.
+
+All wrong, missing or contradictory settings are reported in one SettingsError. ``.env.example`` documents them.
+"""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from pathlib import Path
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+from kalshi_desk.domain.limits import DeskLimits, Limit, RiskLimits, Share
+from kalshi_desk.domain.units import Cash, Count, Nanos, Price
+from kalshi_desk.errors import SettingsError
+
+ShareOfBankroll = Annotated[Decimal, Field(gt=0, le=1, decimal_places=6)]
+Dollars = Annotated[Decimal, Field(gt=0, decimal_places=6)]
+Names = Annotated[tuple[str, ...], NoDecode]
+PROFILES = {"starter": Decimal(50), "standard": Decimal(10_000)}
+EXITS = frozenset({"sell_dear", "take_profit", "stop", "time_decay", "edge_gone"})
+
+
+class Settings(BaseSettings):
+    """The desk's settings; field names in capitals are the environment's names."""
+
+    model_config = SettingsConfigDict(env_file=".env", extra="ignore", frozen=True, hide_input_in_errors=True)
+
+    desk_mode: Literal["paper", "demo", "live"] = "paper"
+    live_trading: bool = False
+    desk_profile: Literal["starter", "standard"] = "starter"
+    desk_home: Path = Path(".desk")
+    port_base: int = Field(8080, ge=1024, le=65_000)
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
+
+    database_url: SecretStr | None = None
+    kafka_bootstrap: str | None = None
+    kafka_replication_factor: int = Field(1, ge=1)
+    kafka_security_protocol: Literal["PLAINTEXT", "SSL", "SASL_SSL"] = "PLAINTEXT"
+    kafka_username: str | None = None
+    kafka_password: SecretStr | None = None
+
+    kalshi_key_id: str | None = None
+    kalshi_private_key_path: Path | None = None
+    kalshi_read_key_id: str | None = None
+    kalshi_read_private_key_path: Path | None = None
+
+    speed: float = Field(1.0, ge=0.1, le=100)
+    seed: int = Field(7, ge=0)
+    recording: Path | None = None
+    play_from: str | None = Field(None, validation_alias="FROM")
+
+    crypto_series: Names = ("KXBTC15M", "KXETH15M", "KXBTCD", "KXETHD")
+    spot_venues: Names = ("coinbase", "kraken", "bitstamp", "gemini", "binance")
+    strategies: Names = ("crypto_fair_value",)
+    scan_interval: int = Field(300, ge=30)
+    news_cache_ttl: int = Field(900, ge=0)
+    monthly_costs: Decimal = Field(Decimal(0), ge=0)
+    order_timeout: int = Field(600, ge=1)
+
+    initial_bankroll: Dollars | None = None
+    auto_reinvest: bool = True
+    min_order_cost: Dollars = Decimal("0.10")
+    forecast_min_edge: float = Field(0.05, gt=0, lt=1)
+    crypto_min_edge: float = Field(0.03, gt=0, lt=1)
+    forecast_fractional_kelly: float = Field(0.25, gt=0, le=1)
+    crypto_fractional_kelly: float = Field(0.25, gt=0, le=1)
+    forecast_max_risk_per_trade: ShareOfBankroll = Decimal("0.02")
+    crypto_max_risk_per_trade: ShareOfBankroll = Decimal("0.01")
+    forecast_max_risk_per_trade_usd: Dollars | None = None
+    crypto_max_risk_per_trade_usd: Dollars | None = None
+    forecast_max_total_risk: ShareOfBankroll = Decimal("0.12")
+    crypto_max_total_risk: ShareOfBankroll = Decimal("0.08")
+    max_total_risk: ShareOfBankroll = Decimal("0.20")
+    forecast_max_total_risk_usd: Dollars | None = None
+    crypto_max_total_risk_usd: Dollars | None = None
+    max_total_risk_usd: Dollars | None = None
+    max_category_risk: ShareOfBankroll = Decimal("0.12")
+    max_category_risk_usd: Dollars | None = None
+    forecast_max_daily_loss: ShareOfBankroll = Decimal("0.08")
+    crypto_max_daily_loss: ShareOfBankroll = Decimal("0.08")
+    max_daily_loss: ShareOfBankroll = Decimal("0.10")
+    forecast_max_daily_loss_usd: Dollars | None = None
+    crypto_max_daily_loss_usd: Dollars | None = None
+    max_daily_loss_usd: Dollars | None = None
+    max_drawdown: ShareOfBankroll = Decimal("0.20")
+    max_position_contracts: Decimal = Field(Decimal(100), gt=0, decimal_places=2)
+    forecast_max_entries_per_day: int = Field(20, ge=0)
+    crypto_max_entries_per_day: int = Field(48, ge=0)
+    forecast_exits: Names = tuple(sorted(EXITS))
+    crypto_exits: Names = ("sell_dear",)
+
+    @field_validator("crypto_series", "spot_venues", "strategies", "forecast_exits", "crypto_exits", mode="before")
+    @classmethod
+    def _split(cls, value: Any) -> Any:
+        return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
+
+    @field_validator("forecast_exits", "crypto_exits")
+    @classmethod
+    def _known_exits(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        if unknown := set(value) - EXITS:
+            raise ValueError(f"unknown exit rules {sorted(unknown)}; known: {sorted(EXITS)}")
+        return value
+
+    @field_validator("play_from")
+    @classmethod
+    def _instant(cls, value: str | None) -> str | None:
+        if value is not None:
+            Nanos.parse(value)
+        return value
+
+    @model_validator(mode="after")
+    def _contradictions(self) -> Self:
+        faults = [text for wrong, text in self._rules() if wrong]
+        if faults:
+            raise ValueError("; ".join(faults))
+        return self
+
+    def _rules(self) -> list[tuple[bool, str]]:
+        live, real = self.desk_mode == "live", self.desk_mode != "paper"
+        return [
+            (live and not self.live_trading, "DESK_MODE=live needs LIVE_TRADING=true as well"),
+            (not live and self.live_trading, "LIVE_TRADING=true is set, but DESK_MODE is not live"),
+            (real and not self.kalshi_key_id, "KALSHI_KEY_ID is needed outside paper mode"),
+            (real and not self.kalshi_private_key_path, "KALSHI_PRIVATE_KEY_PATH is needed outside paper mode"),
+            (real and self.speed != 1, "SPEED works in paper mode only"),
+            (real and self.recording is not None, "RECORDING works in paper mode only"),
+            (self.play_from is not None and self.recording is None, "FROM needs RECORDING"),
+            (self.recording is not None and not self.recording.is_dir(), "RECORDING is not a folder"),
+            (not self.crypto_series, "CRYPTO_SERIES is empty"),
+        ]  # fmt: skip
+
+    @property
+    def bankroll(self) -> Decimal:
+        """The opening bankroll in dollars: INITIAL_BANKROLL, or the profile's."""
+        return self.initial_bankroll if self.initial_bankroll is not None else PROFILES[self.desk_profile]
+
+    @property
+    def risk_limits(self) -> RiskLimits:
+        """The limits as domain values."""
+        return RiskLimits(
+            crypto=self._desk_limits("crypto", "0.03", "0.97"),
+            forecast=self._desk_limits("forecast", "0.05", "0.95"),
+            max_total_risk=_limit(self.max_total_risk, self.max_total_risk_usd),
+            max_category_risk=_limit(self.max_category_risk, self.max_category_risk_usd),
+            max_daily_loss=_limit(self.max_daily_loss, self.max_daily_loss_usd),
+            max_drawdown=Share.parse(str(self.max_drawdown)),
+            min_order_cost=Cash.parse(str(self.min_order_cost)),
+            initial_bankroll=Cash.parse(str(self.bankroll)),
+            auto_reinvest=self.auto_reinvest,
+        )
+
+    def _desk_limits(self, desk: str, lowest: str, highest: str) -> DeskLimits:
+        def own(name: str) -> Any:
+            return getattr(self, f"{desk}_{name}")
+
+        return DeskLimits(
+            min_edge=own("min_edge"),
+            fractional_kelly=own("fractional_kelly"),
+            max_risk_per_trade=_limit(own("max_risk_per_trade"), own("max_risk_per_trade_usd")),
+            max_total_risk=_limit(own("max_total_risk"), own("max_total_risk_usd")),
+            max_daily_loss=_limit(own("max_daily_loss"), own("max_daily_loss_usd")),
+            max_position_contracts=Count.parse(str(self.max_position_contracts)),
+            max_entries_per_day=own("max_entries_per_day"),
+            min_entry_price=Price.parse(lowest),
+            max_entry_price=Price.parse(highest),
+            exits=frozenset(own("exits")),
+        )
+
+
+def _limit(share: Decimal, dollars: Decimal | None) -> Limit:
+    return Limit(Share.parse(str(share)), None if dollars is None else Cash.parse(str(dollars)))
+
+
+def load_settings(**overrides: Any) -> Settings:
+    """Read the settings; raises SettingsError with every fault, naming each by its environment name."""
+    try:
+        return Settings(**overrides)
+    except ValidationError as fault:
+        raise SettingsError([_fault(error) for error in fault.errors()]) from None
+
+
+def _fault(error: Any) -> str:
+    name = "_".join(str(part) for part in error["loc"]).upper()
+    text = error["msg"].removeprefix("Value error, ")
+    return f"{name}: {text}" if name else text

@@ -1,0 +1,1 @@
+"""One file a strategy: decide(view, params) gives signals; pure."""

@@ -1,0 +1,1 @@
+"""Faust apps: decode, call a pure reducer, encode."""
