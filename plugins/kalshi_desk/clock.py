@@ -16,7 +16,7 @@ from kalshi_desk.domain.units import Nanos
 
 @dataclass(frozen=True)
 class ClockSegment:
-    """From the wall instant ``from_wall`` on, event time is ``anchor_event`` plus ``speed`` times the wall time passed."""
+    """From ``from_wall`` on, event time is ``anchor_event`` plus ``speed`` times the wall time passed."""
 
     from_wall: Nanos
     anchor_event: Nanos
