@@ -1,38 +1,18 @@
-"""The event clock: a piecewise linear map from wall time, the same in every process of an account.
+"""The clocks that shells hold.
 
-In demo and live it is the wall clock. With SPEED or a recording the venue announces segments (one per start and one per
-silence that it skips); they are stored in ``desk.clock_epochs`` and every process maps through them.
+In demo and live the event clock is the wall clock. With SPEED or a recording the venue announces segments (one per
+start and one per silence that it skips); they are stored in ``desk.clock_epochs`` and every process maps through them.
 """
 
 from __future__ import annotations
 
 import time
-from bisect import bisect_right
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 
+from kalshi_desk.domain.event_clock import ClockSegment, event_time
 from kalshi_desk.domain.units import Nanos
 
-
-@dataclass(frozen=True)
-class ClockSegment:
-    """From ``from_wall`` on, event time is ``anchor_event`` plus ``speed`` times the wall time passed."""
-
-    from_wall: Nanos
-    anchor_event: Nanos
-    speed: float
-
-    def at(self, wall: Nanos) -> Nanos:
-        """Return the event time of a wall instant in this segment."""
-        return Nanos(self.anchor_event + round((wall - self.from_wall) * self.speed))
-
-
-def event_time(segments: Sequence[ClockSegment], wall: Nanos) -> Nanos:
-    """Map a wall instant through segments sorted by ``from_wall``; raises ValueError before the first."""
-    place = bisect_right(segments, wall, key=lambda segment: segment.from_wall)
-    if place == 0:
-        raise ValueError(f"{wall} is before the clock's first segment")
-    return segments[place - 1].at(wall)
+__all__ = ["ClockSegment", "ScaledClock", "SystemClock", "event_time", "wall_now"]
 
 
 def wall_now() -> Nanos:

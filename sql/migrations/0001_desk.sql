@@ -48,9 +48,9 @@ create table markets (
 );
 create index on markets (series_ticker, close_at);
 create index on markets (close_at);
-create table discovery_pages (                       -- what came from outside, raw, by interval: a rerun reads this
-    account text not null, interval_start timestamptz not null, page int not null, body jsonb not null,
-    observed_at timestamptz not null, primary key (account, interval_start, page)
+create table pages (                                 -- what came from outside, raw, by interval: a rerun reads this
+    dag_id text not null, account text not null, interval_start timestamptz not null, page int not null,
+    body jsonb not null, observed_at timestamptz not null, primary key (dag_id, account, interval_start, page)
 );
 create table watchlist (
     account text not null, interval_start timestamptz not null, ticker text not null, desk text not null,

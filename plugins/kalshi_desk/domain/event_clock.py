@@ -1,0 +1,30 @@
+"""The event clock as a value: a piecewise linear map from wall time to event time."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from kalshi_desk.domain.units import Nanos
+
+
+@dataclass(frozen=True)
+class ClockSegment:
+    """From ``from_wall`` on, event time is ``anchor_event`` plus ``speed`` times the wall time passed."""
+
+    from_wall: Nanos
+    anchor_event: Nanos
+    speed: float
+
+    def at(self, wall: Nanos) -> Nanos:
+        """Return the event time of a wall instant in this segment."""
+        return Nanos(self.anchor_event + round((wall - self.from_wall) * self.speed))
+
+
+def event_time(segments: Sequence[ClockSegment], wall: Nanos) -> Nanos:
+    """Map a wall instant through segments sorted by ``from_wall``; raises ValueError before the first."""
+    place = bisect_right(segments, wall, key=lambda segment: segment.from_wall)
+    if place == 0:
+        raise ValueError(f"{wall} is before the clock's first segment")
+    return segments[place - 1].at(wall)
