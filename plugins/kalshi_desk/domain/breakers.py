@@ -1,0 +1,83 @@
+"""Breakers: pure checks of losses and rejects that throw the pause switch.
+
+A person's resume starts the count anew: losses are measured from there, and the peak falls to the equity of then.
+"""
+
+from __future__ import annotations
+
+import msgspec
+
+from kalshi_desk.domain.control import Switch
+from kalshi_desk.domain.limits import Limit, Share
+from kalshi_desk.domain.risk import DAY_NS, Breach
+from kalshi_desk.domain.units import Cash, Nanos
+
+MAX_CONSECUTIVE_REJECTS = 5
+
+
+class Trip(msgspec.Struct, frozen=True, kw_only=True):
+    """A breaker that fires: ``scope`` both, crypto or forecast; ``until`` None waits for a person."""
+
+    name: str
+    scope: str
+    breach: Breach
+    until: Nanos | None
+
+
+def utc_day(at: Nanos) -> int:
+    """Return the number of the UTC day that an instant lies in."""
+    return at // DAY_NS
+
+
+def next_day(at: Nanos) -> Nanos:
+    """Return the next UTC midnight."""
+    return Nanos((utc_day(at) + 1) * DAY_NS)
+
+
+def daily_loss(pnl: Cash, limit: Limit, *, roll: Cash, scope: str, now: Nanos) -> Trip | None:
+    """Trip until the next UTC day once today's loss reaches the limit.
+
+    ``pnl`` is today's P&L net of fees, ``roll`` the bankroll that today began with.
+    """
+    allowed = limit.of(roll)
+    if -pnl < allowed:
+        return None
+    name = "max_daily_loss" if scope == "both" else f"{scope}_max_daily_loss"
+    return Trip(name=name, scope=scope, breach=Breach(name, str(Cash(-pnl)), str(allowed)), until=next_day(now))
+
+
+def drawdown(equity: Cash, peak: Cash, limit: Share) -> Trip | None:
+    """Trip until a person resumes once equity is the limit's share, or more, below its peak."""
+    if (peak - equity) * 10**Share.DECIMALS < limit * peak or peak <= equity:
+        return None
+    share = Share((peak - equity) * 10**Share.DECIMALS // peak) if peak > 0 else Share(10**Share.DECIMALS)
+    return Trip(name="max_drawdown", scope="both", breach=Breach("max_drawdown", str(share), str(limit)), until=None)
+
+
+def rejects(in_a_row: int) -> Trip | None:
+    """Trip until a person resumes after five rejects of the venue in a row."""
+    if in_a_row < MAX_CONSECUTIVE_REJECTS:
+        return None
+    breach = Breach("consecutive_rejects", str(in_a_row), str(MAX_CONSECUTIVE_REJECTS))
+    return Trip(name="consecutive_rejects", scope="both", breach=breach, until=None)
+
+
+def switch_of(trip: Trip, *, now: Nanos) -> Switch:
+    """Return the pause that a trip throws."""
+    text = f"{trip.breach.reason} {trip.breach.value} reached {trip.breach.threshold}"
+    by = f"breaker:{trip.name}"
+    return Switch(at=now, name="pause", scope=trip.scope, on=True, by=by, reason=text, until=trip.until)
+
+
+def in_force(switch: Switch | None, now: Nanos) -> bool:
+    """Return whether a switch is on at ``now``: a daily pause ends by itself."""
+    return switch is not None and switch.on and (switch.until is None or now < switch.until)
+
+
+def strengthens(new: Switch, current: Switch | None, *, now: Nanos) -> bool:
+    """Return whether ``new`` must be published: an equal or longer pause in force is never replaced."""
+    if current is None or not in_force(current, now):
+        return True
+    if current.until is None:
+        return False
+    return new.until is None or new.until > current.until
