@@ -6,6 +6,7 @@ DeskError
 │   └── UnitError            a number does not fit its exact unit
 ├── SequenceGap              a numbered stream skipped or repeated
 ├── StaleInput               an input is older than its limit
+├── UnknownFee               a fee type that the desk cannot compute
 ├── LeaseLost                another process owns the account now
 ├── LedgerError              the ledger and its own rules disagree
 └── VenueError               the venue answered, or did not
@@ -67,6 +68,17 @@ class StaleInput(DeskError):
 
     def __str__(self) -> str:
         return f"{self.name} is {self.age_s:.1f} s old, limit {self.limit_s:.1f} s"
+
+
+class UnknownFee(DeskError):
+    """A fee that the desk cannot compute exactly; the market is not traded."""
+
+    def __init__(self, fee_type: str) -> None:
+        self.fee_type = fee_type
+        super().__init__(fee_type)
+
+    def __str__(self) -> str:
+        return f"unknown fee type {self.fee_type!r}"
 
 
 class LeaseLost(DeskError):
