@@ -1,0 +1,17 @@
+"""Paths of Kalshi's REST API below ``/trade-api/v2``. Source: kalshi-api.md sections 5 and 6."""
+
+from __future__ import annotations
+
+from urllib.parse import quote
+
+REST_ROOT, WS_PATH = "/trade-api/v2", "/trade-api/ws/v2"
+STATUS, LIMITS = "/exchange/status", "/account/limits"
+SERIES, EVENTS, MARKETS, TRADES, BOOKS = "/series", "/events", "/markets", "/markets/trades", "/markets/orderbooks"
+BALANCE, POSITIONS, FILLS = "/portfolio/balance", "/portfolio/positions", "/portfolio/fills"
+SETTLEMENTS, ORDER_GROUPS = "/portfolio/settlements", "/portfolio/order_groups/create"
+ORDER_READS, ORDER_WRITES = "/portfolio/orders", "/portfolio/events/orders"
+
+
+def below(path: str, *parts: str) -> str:
+    """Return ``path`` with further parts, each percent-encoded."""
+    return "/".join((path, *(quote(part, safe="") for part in parts)))

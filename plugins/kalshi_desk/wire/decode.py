@@ -1,0 +1,84 @@
+"""Strict, decimal-exact JSON decoding for everything that comes from outside.
+
+Prices, counts and cash must be JSON strings; index prices, quantities and multipliers may be JSON numbers, whose digits
+are read as written, never through a binary float.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Generic, TypeVar
+
+import msgspec
+
+from kalshi_desk.domain.units import NANOS, Fixed, IndexPrice, Nanos, Quantity
+from kalshi_desk.errors import ParseError, UnitError
+
+T = TypeVar("T")
+_EARLIEST, _LATEST = Nanos.parse("2000-01-01T00:00:00Z"), Nanos.parse("2200-01-01T00:00:00Z")
+_LONGEST = 40
+
+
+class Multiplier(Fixed):
+    """A fee multiplier, unit 0.0001."""
+
+    __slots__ = ()
+    DECIMALS = 4
+
+
+class _Digits(str):
+    """The text of a JSON number that has a point or an exponent."""
+
+    __slots__ = ()
+
+
+_NUMBERS = (IndexPrice, Quantity, Multiplier)
+
+
+def _unit(kind: type, value: Any) -> Any:
+    if issubclass(kind, Nanos) and type(value) is str:
+        return sane(Nanos.parse(value))
+    if issubclass(kind, Fixed) and (type(value) is str or (kind in _NUMBERS and type(value) in (int, _Digits))):
+        return kind.parse(_short(kind, str(value)))
+    raise UnitError(kind.__name__, "not in the form that its source promises", repr(value)[:_LONGEST])
+
+
+def _short(kind: type, text: str) -> str:
+    if len(text) > _LONGEST:
+        raise UnitError(kind.__name__, "too long for a number", text)
+    return text
+
+
+def sane(at: Nanos) -> Nanos:
+    """Return the instant if it lies in 2000 to 2199; raises UnitError."""
+    if not _EARLIEST <= at < _LATEST:
+        raise UnitError("Nanos", "not an instant of this age", int.__repr__(at)[:_LONGEST])
+    return at
+
+
+def from_millis(value: int) -> Nanos:
+    """Convert Unix milliseconds; raises UnitError outside 2000 to 2199."""
+    return sane(Nanos(value * 1_000_000))
+
+
+def from_seconds(value: int) -> Nanos:
+    """Convert Unix seconds; raises UnitError outside 2000 to 2199."""
+    return sane(Nanos(value * NANOS))
+
+
+class Strict(Generic[T]):
+    """Decode the JSON of one kind; raises ParseError, naming ``source``, and nothing else."""
+
+    def __init__(self, kind: type[T] | Any, source: str) -> None:
+        self._decoder: msgspec.json.Decoder[T] = msgspec.json.Decoder(kind, dec_hook=_unit, float_hook=_Digits)
+        self._source = source
+
+    def __call__(self, payload: bytes | str | msgspec.Raw) -> T:
+        try:
+            return self._decoder.decode(payload)
+        except (msgspec.DecodeError, UnicodeError, UnitError, RecursionError) as fault:
+            raise ParseError(self._source, str(fault), text_of(payload)) from fault
+
+
+def text_of(payload: bytes | str | msgspec.Raw) -> str:
+    """Return the start of a payload as text, for an error."""
+    return payload[:400] if isinstance(payload, str) else bytes(payload)[:400].decode("utf-8", "replace")
