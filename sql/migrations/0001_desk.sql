@@ -8,7 +8,8 @@ create table accounts (
     account text primary key,                       -- <venue>:<source>:<seed or recording>
     mode text not null check (mode in ('paper', 'demo', 'live')),
     initial_bankroll_dollars numeric(20, 6) not null,
-    opened_at timestamptz not null
+    opened_at timestamptz not null,
+    chosen_at timestamptz not null                  -- wall clock; the newest is the account in use
 );
 create table clock_epochs (
     epoch bigint generated always as identity primary key,
