@@ -1,0 +1,117 @@
+"""The digital on the mean of n = 60 one-second prints, some of them known.
+
+``sigma`` is annual volatility (a year is 31,557,600 s), ``seconds_left`` the time to the last print, ``fixed_sum`` the
+sum of the ``fixed_count`` prints already known, ``extra_variance`` log-variance by which our price may miss the index.
+Source: reference/pricing-and-sizing.md section 2 (Turnbull and Wakeman 1991 and Levy 1992, to first order).
+"""
+
+from __future__ import annotations
+
+import math
+from decimal import ROUND_HALF_UP, Decimal
+from typing import TYPE_CHECKING
+
+import msgspec
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+PRINTS = 60
+YEAR_S = 31_557_600.0
+_SQRT_HALF = math.sqrt(0.5)
+_INV_SQRT_2PI = 1.0 / math.sqrt(2.0 * math.pi)
+
+
+class Averaging(msgspec.Struct, frozen=True):
+    """The state of a settlement window: seconds to its last print, and the prints known so far."""
+
+    seconds_left: float
+    fixed_sum: float = 0.0
+    fixed_count: int = 0
+
+    @property
+    def missing(self) -> int:
+        return PRINTS - self.fixed_count
+
+    @property
+    def clock_s(self) -> float:
+        """Variance of the log of the mean of the missing prints, per unit of variance per second."""
+        missing = self.missing
+        wait = self.seconds_left - (missing - 1)
+        return wait + (missing - 1) * (2 * missing - 1) / (6.0 * missing)
+
+
+def window_fault(window: Averaging) -> str | None:
+    """Say why the window cannot be, or None: a missing print in the past, or prints from before it opened."""
+    if not 0 <= window.fixed_count <= PRINTS:
+        return f"fixed count {window.fixed_count} is not within 0 to {PRINTS}"
+    if window.seconds_left - (PRINTS - 1) + window.fixed_count < 0:
+        return f"{window.fixed_count} prints known with {window.seconds_left} s left: one that has passed is missing"
+    if window.fixed_count and window.seconds_left >= PRINTS:
+        return f"{window.fixed_count} prints known before the window opened"
+    return None
+
+
+def p_above(*, spot: float, strike: float, sigma: float, window: Averaging, extra_variance: float = 0.0) -> float:
+    """Return the probability that the mean of the sixty prints is above the strike; at least one print is missing.
+
+    A certain outcome is exactly 0.0 or 1.0. Raises ValueError if nothing is missing (then compare the mean itself).
+    """
+    level = _remaining_strike(strike, window)
+    if level <= 0.0:
+        return 1.0
+    variance = log_variance(sigma=sigma, window=window, extra_variance=extra_variance)
+    if variance <= 0.0:
+        return 1.0 if spot >= level else 0.0
+    return 0.5 * math.erfc((0.5 * variance - math.log(spot / level)) / math.sqrt(variance) * _SQRT_HALF)
+
+
+def log_variance(*, sigma: float, window: Averaging, extra_variance: float = 0.0) -> float:
+    """Return the log-variance of the mean of the missing prints."""
+    return sigma * sigma / YEAR_S * window.clock_s + extra_variance
+
+
+def _remaining_strike(strike: float, window: Averaging) -> float:
+    if window.missing < 1:
+        raise ValueError("no print is missing: compare the mean with the strike")
+    return (PRINTS * strike - window.fixed_sum) / window.missing
+
+
+def sigma_slope(*, spot: float, strike: float, sigma: float, window: Averaging, extra_variance: float = 0.0) -> float:
+    """Return d p_above / d sigma, per unit of annual volatility."""
+    level = _remaining_strike(strike, window)
+    variance = log_variance(sigma=sigma, window=window, extra_variance=extra_variance)
+    if level <= 0.0 or variance <= 0.0:
+        return 0.0
+    root, moneyness = math.sqrt(variance), math.log(spot / level)
+    score = moneyness / root - 0.5 * root
+    slope = -0.5 * (moneyness / variance + 0.5) / root
+    per_sigma = 2.0 * sigma * window.clock_s / YEAR_S
+    return _INV_SQRT_2PI * math.exp(-0.5 * score * score) * slope * per_sigma
+
+
+def p_above_many(
+    *, spot: float, strikes: NDArray[np.float64], sigma: float, window: Averaging, extra_variance: float = 0.0
+) -> NDArray[np.float64]:
+    """Return p_above for a vector of strikes: worth it from about 12 of them on."""
+    import numpy as np  # here, so that an app that prices few strikes never loads them
+    from scipy.special import ndtr
+
+    if window.missing < 1:
+        raise ValueError("no print is missing: compare the mean with the strikes")
+    levels = (PRINTS * strikes - window.fixed_sum) / window.missing
+    variance = log_variance(sigma=sigma, window=window, extra_variance=extra_variance)
+    if variance <= 0.0:
+        return np.where(spot >= levels, 1.0, 0.0)
+    safe = np.where(levels > 0.0, levels, 1.0)
+    scores = (math.log(spot) - np.log(safe) - 0.5 * variance) / math.sqrt(variance)
+    return np.where(levels > 0.0, ndtr(scores), 1.0)
+
+
+def mean_passes(*, fixed_sum: Decimal, strike: Decimal, inclusive: bool, digits: int | None) -> bool:
+    """Compare the complete mean with a strike, rounded first (half up) where the rule names ``digits``."""
+    mean = fixed_sum / PRINTS
+    if digits is not None:
+        mean = mean.quantize(Decimal(1).scaleb(-digits), ROUND_HALF_UP)
+    return mean >= strike if inclusive else mean > strike
