@@ -1,7 +1,7 @@
 """The venue's fees, exactly: model fee, rounding to the balance's grid, and the rebate per order.
 
-All amounts are Cash ($0.000001). A price is that of either outcome in the model (P(1 - P) is symmetric), and that of the
-side bought where money changes hands. Source: the exchange's "Fee Rounding" page, rules since 2026-08-30.
+All amounts are Cash ($0.000001). A price may be that of either outcome in the model, P(1 - P) being symmetric; where
+money changes hands it is that of the side bought. Source: the exchange's "Fee Rounding" page, rules since 2026-08-30.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Positions: what fills and settlements make of them, exactly.
 
-Opposite fills net: buying NO against a held YES closes it, for a matched pair pays $1. Fees are kept apart from cost and
-realized P&L. For any order of fills: cash received = realized - cost, to the micro-dollar.
+Opposite fills net: buying NO against a held YES closes it, for a matched pair pays $1. Fees are kept apart from cost
+and realized P&L. For any order of fills: cash received = realized - cost, to the micro-dollar.
 """
 
 from __future__ import annotations
