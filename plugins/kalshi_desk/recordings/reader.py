@@ -1,8 +1,8 @@
 """A recording as the messages of the wire, in exchange time, one row after the other.
 
 Order: by time; at one instant a market's life first, then trades, then books. Deltas of one market that share their
-exchange microsecond are one change set. A snapshot has no exchange time: it stands where its sequence number does, right
-before the delta that follows it. A market that cannot be traded (see ``coverage``) is defined and its book is lost.
+exchange microsecond are one change set. A snapshot has no exchange time: it stands where its sequence number does,
+right before the delta that follows it. A market that cannot be traded (see ``coverage``) is defined, its book lost.
 """
 
 from __future__ import annotations

@@ -19,7 +19,9 @@ def read_trades(recording: Recording, since: Nanos) -> Iterator[tuple[int, SpotT
         # The file holds doubles; at 1e-8 their nearest integer is the published price exactly.
         prices = np.rint(batch.column("price").to_numpy() * 1e8).astype(np.int64)
         kept = times >= since
-        rows = zip(times[kept].tolist(), prices[kept].tolist(), batch.column("trade_id").to_numpy()[kept].tolist())
+        rows = zip(
+            times[kept].tolist(), prices[kept].tolist(), batch.column("trade_id").to_numpy()[kept].tolist(), strict=True
+        )
         passed += len(times) - int(kept.sum())
         for at, price, trade_id in rows:
             yield passed + 1, _trade(Nanos(at), price, str(trade_id))
