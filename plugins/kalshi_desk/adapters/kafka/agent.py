@@ -1,0 +1,104 @@
+"""The one wrapper round every agent body: what becomes of a message that cannot be used.
+
+A DeskError is a fault of the message: dead letter, go on. Anything else is a fault of ours: dead letter, then the
+process ends without acknowledging, so that the message comes again. The third death on one record halts the desk
+and goes on: one bad record never blocks a partition for ever.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import Any
+
+import structlog
+
+from kalshi_desk.adapters.kafka.producer import Publisher
+from kalshi_desk.adapters.kafka.topics import ALERTS, CONTROL, DEAD_LETTERS
+from kalshi_desk.domain.control import Alert, DeadLetter, Switch
+from kalshi_desk.domain.units import Nanos
+from kalshi_desk.errors import DeskError
+
+DEATHS_ALLOWED = 3
+PAYLOAD_KEPT = 400
+EXIT_CODE = 70
+log = structlog.get_logger()
+
+
+class Deaths:
+    """How often the process died on each record; a small file that outlives it."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+
+    def add(self, record: Any) -> int:
+        """Count one more death on the record and return how many there were."""
+        place = f"{record.topic}/{record.partition}/{record.offset}"
+        counts = self._read()
+        counts = {place: counts.get(place, 0) + 1}
+        self._path.parent.mkdir(parents=True, exist_ok=True)
+        scratch = self._path.with_suffix(".tmp")
+        scratch.write_text(json.dumps(counts))
+        scratch.replace(self._path)
+        return counts[place]
+
+    def _read(self) -> dict[str, int]:
+        return json.loads(self._path.read_text()) if self._path.exists() else {}
+
+
+class Guard:
+    """Run agent bodies; ``now`` is the event clock, ``leave`` ends the process at once."""
+
+    def __init__(
+        self,
+        app: str,
+        publisher: Publisher,
+        deaths: Deaths,
+        *,
+        now: Callable[[], Nanos],
+        leave: Callable[[int], Any] = os._exit,
+    ) -> None:
+        self._app, self._publisher, self._deaths, self._now, self._leave = app, publisher, deaths, now, leave
+
+    async def run(self, record: Any, body: Callable[[], Awaitable[None]]) -> None:
+        """Run ``body`` for one record; returns when the record may be acknowledged."""
+        try:
+            await body()
+        except DeskError as fault:
+            await self.dead_letter(fault, record)
+        except Exception as fault:
+            log.exception("agent.died", topic=record.topic, partition=record.partition, offset=record.offset)
+            await self._die(fault, record)
+
+    async def dead_letter(self, fault: Exception, record: Any) -> None:
+        """Publish the dead letter of a record and wait until the broker has it."""
+        letter = DeadLetter(
+            at=self._now(),
+            app=self._app,
+            source=record.topic,
+            partition=record.partition,
+            offset=record.offset,
+            error=type(fault).__name__,
+            text=str(fault)[:PAYLOAD_KEPT],
+            payload=(record.value or b"")[:PAYLOAD_KEPT].decode("utf-8", "replace"),
+        )
+        await self._publisher.publish(DEAD_LETTERS, self._app, letter)
+
+    async def _die(self, fault: Exception, record: Any) -> None:
+        deaths = self._deaths.add(record)
+        await self.dead_letter(fault, record)
+        if deaths < DEATHS_ALLOWED:
+            self._leave(EXIT_CODE)
+            return
+        await self._halt(fault, record)
+
+    async def _halt(self, fault: Exception, record: Any) -> None:
+        place = f"{record.topic}/{record.partition}/{record.offset}"
+        reason = f"{self._app} died {DEATHS_ALLOWED} times on {place}: {type(fault).__name__}"
+        switch = Switch(at=self._now(), name="halt", scope="both", on=True, by=self._app, reason=reason)
+        await self._publisher.publish(CONTROL, "halt:both", switch)
+        text = f"{reason}. The record was skipped; see dead_letters, then resume with a reason."
+        alert = Alert(at=self._now(), app=self._app, severity="critical", subject="halted by a bad record", text=text)
+        await self._publisher.publish(ALERTS, self._app, alert)

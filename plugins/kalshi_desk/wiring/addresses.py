@@ -1,0 +1,142 @@
+"""Settings to names and addresses: where things are in each mode."""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+from kalshi_desk.adapters.kafka.broker import Broker
+from kalshi_desk.errors import SettingsError
+from kalshi_desk.settings import Settings, load_settings
+
+PAGE, AIRFLOW, VENUE, POSTGRES, KAFKA = range(5)
+METRICS = {
+    "exchange_feeds": 10, "kalshi_feed": 11, "crypto_signals": 12, "order_execution": 13, "portfolio": 14,
+    "recorder": 15, "desk_page": 16,
+}  # fmt: skip
+KALSHI = {
+    "demo": ("https://external-api.demo.kalshi.co", "wss://external-api-ws.demo.kalshi.co"),
+    "live": ("https://external-api.kalshi.com", "wss://external-api-ws.kalshi.com"),
+}
+SPOT_URLS = {
+    "coinbase": "wss://ws-feed.exchange.coinbase.com",
+    "kraken": "wss://ws.kraken.com/v2",
+    "bitstamp": "wss://ws.bitstamp.net",
+    "gemini": "wss://api.gemini.com/v2/marketdata",
+    "binance": "wss://stream.binance.com:9443/ws",
+}
+UNDERLYINGS = ("BTC", "ETH", "SOL", "XRP", "DOGE", "BNB", "HYPE", "ADA", "LTC", "BCH", "LINK")
+
+
+@dataclass(frozen=True)
+class Key:
+    """An API key of the venue: its id and the file of its private half."""
+
+    key_id: str
+    pem: Path
+
+
+def settings_or_exit() -> Settings:
+    """Read the settings; a fault ends the process with exit code 2 and every fault on stderr."""
+    try:
+        return load_settings()
+    except SettingsError as fault:
+        for line in fault.faults:
+            print(f"kalshi-desk: {line}", file=sys.stderr)  # noqa: T201 - there is no log before there are settings
+        raise SystemExit(2) from None
+
+
+def port(settings: Settings, offset: int) -> int:
+    """Return the port at ``offset`` above PORT_BASE."""
+    return settings.port_base + offset
+
+
+def metrics_port(settings: Settings, process: str) -> int:
+    """Return the port of a process's Prometheus metrics."""
+    return port(settings, METRICS[process])
+
+
+def broker(settings: Settings) -> Broker:
+    """Return the Kafka cluster: KAFKA_BOOTSTRAP, or the embedded one."""
+    secret = settings.kafka_password
+    return Broker(
+        settings.kafka_bootstrap or f"127.0.0.1:{port(settings, KAFKA)}",
+        replication=settings.kafka_replication_factor,
+        security_protocol=settings.kafka_security_protocol,
+        username=settings.kafka_username,
+        password=None if secret is None else secret.get_secret_value(),
+    )
+
+
+def database_url(settings: Settings) -> str:
+    """Return DATABASE_URL, or the embedded database's."""
+    if settings.database_url is not None:
+        return settings.database_url.get_secret_value()
+    return f"postgresql://desk@127.0.0.1:{port(settings, POSTGRES)}/desk"
+
+
+def account(settings: Settings) -> str:
+    """Return the account's name: ``<venue>:<source>:<seed, recording or key>``."""
+    if settings.desk_mode != "paper":
+        return f"kalshi:{settings.desk_mode}:{(settings.kalshi_key_id or '')[:8]}"
+    if settings.recording is not None:
+        return f"sim:recording:{settings.recording.resolve().name}"
+    return f"sim:synthetic:{settings.seed}"
+
+
+def underlyings(settings: Settings) -> tuple[str, ...]:
+    """Return the coins of CRYPTO_SERIES in their order there: the partitions of ``crypto.inputs.v1``."""
+    return tuple(dict.fromkeys(underlying_of(series) for series in settings.crypto_series))
+
+
+def underlying_of(series: str) -> str:
+    """Return the coin of a crypto series (KXBTC15M is BTC); raises SettingsError for an unknown one."""
+    name = series.removeprefix("KX")
+    for coin in UNDERLYINGS:
+        if name.startswith(coin) and name[len(coin) :] in ("", "D", "15M"):
+            return coin
+    raise SettingsError([f"CRYPTO_SERIES: no coin known for {series}"])
+
+
+def venue_rest(settings: Settings) -> str:
+    """Return the address of the venue's REST API, with its path."""
+    if settings.desk_mode == "paper":
+        return f"http://127.0.0.1:{port(settings, VENUE)}/trade-api/v2"
+    return KALSHI[settings.desk_mode][0] + "/trade-api/v2"
+
+
+def venue_socket(settings: Settings) -> str:
+    """Return the address of the venue's WebSocket."""
+    if settings.desk_mode == "paper":
+        return f"ws://127.0.0.1:{port(settings, VENUE)}/trade-api/ws/v2"
+    return KALSHI[settings.desk_mode][1] + "/trade-api/ws/v2"
+
+
+def spot_url(settings: Settings, venue: str) -> str:
+    """Return the address of an exchange's trade feed; raises SettingsError for an unknown exchange."""
+    if venue not in SPOT_URLS:
+        raise SettingsError([f"SPOT_VENUES: unknown exchange {venue}; known: {', '.join(SPOT_URLS)}"])
+    if settings.desk_mode == "paper":
+        return f"ws://127.0.0.1:{port(settings, VENUE)}/feeds/{venue}"
+    return SPOT_URLS[venue]
+
+
+def trading_key(settings: Settings) -> Key:
+    """Return the key that may trade; only ``order_execution`` asks for it."""
+    return _key(settings, "trading", settings.kalshi_key_id, settings.kalshi_private_key_path)
+
+
+def reading_key(settings: Settings) -> Key:
+    """Return the key that may only read, else the trading key's file where no other is set."""
+    if settings.desk_mode != "paper" and settings.kalshi_read_key_id is None:
+        return trading_key(settings)
+    return _key(settings, "reading", settings.kalshi_read_key_id, settings.kalshi_read_private_key_path)
+
+
+def _key(settings: Settings, name: str, key_id: str | None, pem: Path | None) -> Key:
+    if settings.desk_mode == "paper":
+        return Key(f"paper-{name}", settings.desk_home / f"{name}-key.pem")
+    if key_id is None or pem is None:
+        raise SettingsError([f"the {name} key needs its id and its file"])
+    return Key(key_id, pem)

@@ -1,0 +1,111 @@
+"""What every stream process needs: Faust app, publisher, event clock, guard and signs of life."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+from collections.abc import Callable
+from contextlib import closing
+from typing import Any
+
+import faust
+import psycopg2
+import structlog
+from prometheus_client import start_http_server
+
+from kalshi_desk.adapters.kafka.agent import Deaths, Guard
+from kalshi_desk.adapters.kafka.faust_app import faust_app
+from kalshi_desk.adapters.kafka.producer import HOT_LINGER_MS, LINGER_MS, Publisher
+from kalshi_desk.adapters.postgres.clock_epochs import load_epochs
+from kalshi_desk.adapters.postgres.connection import connect
+from kalshi_desk.adapters.postgres.heartbeats import beat
+from kalshi_desk.clock import ScaledClock, SystemClock
+from kalshi_desk.domain.units import Nanos
+from kalshi_desk.errors import LedgerError
+from kalshi_desk.settings import Settings
+from kalshi_desk.wiring import addresses
+
+BEAT_S, CLOCK_S = 2.0, 1.0
+log = structlog.get_logger()
+
+
+class StreamProcess:
+    """One process of the streams: ``start`` before anything else, safe to repeat; ``live`` is its background task.
+
+    ``details`` is asked for the heartbeat's facts (lag, counts); ``state`` is what the heartbeat says.
+    """
+
+    def __init__(self, settings: Settings, name: str, *, hot: bool = False) -> None:
+        self.settings, self.name = settings, name
+        self.account = addresses.account(settings)
+        self.underlyings = addresses.underlyings(settings)
+        self.broker = addresses.broker(settings)
+        self.database_url = addresses.database_url(settings)
+        self.publisher = Publisher(self.broker, self.underlyings, linger_ms=HOT_LINGER_MS if hot else LINGER_MS)
+        deaths = Deaths(settings.desk_home / "deaths" / f"{name}.json")
+        self.guard = Guard(name, self.publisher, deaths, now=self.now)
+        self.details: Callable[[], dict[str, Any]] = dict
+        self.state = "starting"
+        self._clock: ScaledClock | SystemClock | None = None
+        self._starting = asyncio.Lock()
+
+    def now(self) -> Nanos:
+        """Return the event time; raises LedgerError before ``start``."""
+        if self._clock is None:
+            raise LedgerError(f"{self.name} has no event clock yet")
+        return self._clock.now()
+
+    async def start(self) -> None:
+        """Read the clock, connect the publisher, open the metrics; raises what the database or broker raise."""
+        async with self._starting:
+            if self._clock is not None:
+                return
+            await self.publisher.start()
+            start_http_server(addresses.metrics_port(self.settings, self.name), "127.0.0.1")
+            await asyncio.to_thread(self._read_clock)
+
+    async def stop(self) -> None:
+        """Send what is waiting."""
+        self.state = "stopping"
+        await self.publisher.stop()
+
+    async def live(self) -> None:
+        """Beat and re-read the clock for ever; a database that is away is logged and tried again."""
+        await self.start()
+        await asyncio.gather(self._each(BEAT_S, self._beat), self._each(CLOCK_S, self._read_clock))
+
+    async def _each(self, pause_s: float, work: Callable[[], None]) -> None:
+        while True:
+            try:
+                await asyncio.to_thread(work)
+            except psycopg2.Error as fault:
+                log.warning("database.away", process=self.name, fault=str(fault).strip())
+            await asyncio.sleep(pause_s)
+
+    def _beat(self) -> None:
+        with closing(connect(self.database_url, self.name)) as connection:
+            beat(connection, self.name, self.state, self.details())
+
+    def _read_clock(self) -> None:
+        if self.settings.desk_mode != "paper":
+            self._clock = self._clock or SystemClock()
+            return
+        segments = load_epochs(self.database_url, self.account)
+        if not segments:
+            raise LedgerError(f"no clock stored for {self.account}")
+        if isinstance(self._clock, ScaledClock):
+            self._clock.extend(segments)
+        else:
+            self._clock = ScaledClock(segments)
+
+
+def stream_app(process: StreamProcess, *, producer_only: bool = False) -> faust.App:
+    """Return the Faust app of a process, with its background task and its orderly end."""
+    app = faust_app(process.name, process.broker, worker=socket.gethostname(), producer_only=producer_only)
+    app.task(process.live)
+
+    @app.on_before_shutdown.connect
+    async def leave(*_: Any, **__: Any) -> None:
+        await process.stop()
+
+    return app
