@@ -112,6 +112,11 @@ create table orders (
 );
 create index on orders (account, ticker);
 create index on orders (account, created_at);
+create index on orders (account, venue_order_id);
+-- States rank as in domain/order.py: what ranks lower than what is known changes nothing.
+create function order_rank(state text) returns int language sql immutable as $$
+    select case state when 'pending' then 0 when 'sent' then 1 when 'unknown' then 2 when 'resting' then 3 else 4 end
+$$;
 create table order_events (
     event_id bigint generated always as identity primary key,
     account text not null, client_order_id text not null, venue_order_id text, ticker text not null, event text not null,
@@ -120,6 +125,7 @@ create table order_events (
     unique (client_order_id, event, filled_contracts, remaining_contracts)
 );
 create table fills (
+    sequence bigint generated always as identity unique,  -- the order in which fills were booked
     account text not null references accounts, fill_id text not null, venue_order_id text not null,
     client_order_id text, ticker text not null, owner text not null check (owner in ('desk', 'manual')),
     strategy text, outcome text not null, action text not null, book_side text not null,
@@ -254,23 +260,49 @@ begin
     end loop;
 end $$;
 
--- Net holding per market from fills and settlements alone: + YES, - NO.
--- A bid adds YES contracts, an ask takes them away; cost is the signed sum of what was paid in YES terms.
-create view positions as
-select f.account, f.ticker, f.owner,
-       sum(case f.book_side when 'bid' then f.count_contracts else -f.count_contracts end) as count_contracts,
-       sum(case f.book_side when 'bid' then f.count_contracts * f.price_dollars
-                            else f.count_contracts * (1 - f.price_dollars) end) as paid_dollars,
-       sum(f.fee_dollars) as fees_dollars, max(f.occurred_at) as occurred_at
-from fills f
-where not exists (select 1 from settlements s where s.account = f.account and s.ticker = f.ticker)
-group by f.account, f.ticker, f.owner;
+-- Net holding per market from fills alone, in the order in which they were booked: + YES, - NO.
+-- Opposite fills net, for a matched pair pays $1; closing a part takes its share of the cost, rounded up to $0.000001,
+-- just as domain/position.py has it.
+create type holding as (
+    count_contracts numeric, cost_dollars numeric, fees_dollars numeric, realized_dollars numeric
+);
+create function holding_after(
+    held holding, book_side text, price_dollars numeric, count_contracts numeric, fee_dollars numeric
+) returns holding language plpgsql immutable as $$
+declare
+    bid boolean := book_side = 'bid';
+    bought numeric := case when bid then price_dollars else 1 - price_dollars end;
+    closes numeric := greatest(0, least(case when bid then -held.count_contracts else held.count_contracts end, count_contracts));
+    share numeric := 0;
+begin
+    if closes > 0 then
+        share := ceil(held.cost_dollars * 1000000 * closes / abs(held.count_contracts)) / 1000000;
+    end if;
+    return row(
+        held.count_contracts + case when bid then count_contracts else -count_contracts end,
+        round(held.cost_dollars - share + bought * (count_contracts - closes), 6),
+        held.fees_dollars + fee_dollars,
+        round(held.realized_dollars + (1 - bought) * closes - share, 6))::holding;
+end $$;
+alter function holding_after set search_path = desk;
+create aggregate holding_of(text, numeric, numeric, numeric) (sfunc = holding_after, stype = holding, initcond = '(0,0,0,0)');
 
--- Contracts that could still be lost: held ones at cost, resting and unanswered entries at their reserved risk.
+create view positions as
+select account, ticker, owner, (held).count_contracts, (held).cost_dollars, (held).fees_dollars, (held).realized_dollars,
+       occurred_at
+from (
+    select f.account, f.ticker, f.owner, max(f.occurred_at) as occurred_at,
+           holding_of(f.book_side, f.price_dollars, f.count_contracts, f.fee_dollars order by f.sequence) as held
+    from fills f
+    where not exists (select 1 from settlements s where s.account = f.account and s.ticker = f.ticker)
+    group by f.account, f.ticker, f.owner
+) booked;
+
+-- Worst losses, fees in: what is held pays nothing, resting and unanswered entries fill and pay nothing.
 create view exposures as
 select account, ticker, sum(risk_dollars) as risk_dollars
 from (
-    select account, ticker, paid_dollars + fees_dollars as risk_dollars from positions where count_contracts <> 0
+    select account, ticker, cost_dollars + fees_dollars as risk_dollars from positions where count_contracts <> 0
     union all
     select account, ticker, risk_dollars * remaining_contracts / count_contracts from orders
     where action = 'enter' and state in ('pending', 'sent', 'resting', 'unknown') and remaining_contracts > 0

@@ -2,7 +2,7 @@ import psycopg2
 import pytest
 
 from kalshi_desk.adapters.postgres.clock_epochs import current_account, load_epochs, store_epochs
-from kalshi_desk.clock import ClockSegment
+from kalshi_desk.domain.event_clock import ClockSegment
 from kalshi_desk.domain.units import Cash, Nanos
 from kalshi_desk.errors import LedgerError
 

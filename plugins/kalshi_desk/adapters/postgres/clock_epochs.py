@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from contextlib import closing
 
 from kalshi_desk.adapters.postgres.connection import Connection, connect
-from kalshi_desk.clock import ClockSegment
+from kalshi_desk.domain.event_clock import ClockSegment
 from kalshi_desk.domain.units import Cash, Nanos
 from kalshi_desk.errors import LedgerError
 
