@@ -7,17 +7,14 @@ from collections.abc import Iterable, Iterator, Sequence
 import msgspec
 
 from kalshi_desk.domain.inputs import BookLost, CryptoInput, Lifecycle, MarketDefined
-from kalshi_desk.domain.market import FeeSchedule, Market, MarketStatus, PriceRange
+from kalshi_desk.domain.market import Market, MarketStatus
 from kalshi_desk.domain.units import NANOS, PAYOUT, Nanos, Price
 from kalshi_desk.recordings.coverage import MarketCoverage
 from kalshi_desk.recordings.folder import RecordedMarket, Recording
+from kalshi_desk.simulation.listings import up_down
 
 LISTED_BEFORE_OPEN, STRIKE_AFTER_OPEN = 600 * NANOS, 1 * NANOS
 DETERMINED_AFTER_CLOSE, SETTLED_AFTER_CLOSE = 2 * NANOS, 3 * NANOS
-TAPERED_DECI_CENT = tuple(
-    PriceRange(Price.parse(start), Price.parse(end), Price.parse(step))
-    for start, end, step in (("0", "0.1", "0.001"), ("0.1", "0.9", "0.01"), ("0.9", "1", "0.001"))
-)
 
 
 def read_lives(
@@ -43,7 +40,7 @@ def _known(life: Iterable[tuple[int, CryptoInput]], since: Nanos) -> list[tuple[
 
 
 def _life(market: RecordedMarket, refused: str | None) -> Iterator[tuple[int, CryptoInput]]:
-    listed = definition(market)
+    listed = up_down(market.ticker, market.open_time, market.close_time)
     opened = msgspec.structs.replace(listed, status=MarketStatus.ACTIVE)
     yield market.open_time - LISTED_BEFORE_OPEN, _defined(listed)
     yield market.open_time, _defined(opened)
@@ -66,41 +63,3 @@ def _defined(market: Market) -> MarketDefined:
 def _ended(market: RecordedMarket, event: str) -> Lifecycle:
     value = PAYOUT if market.result == "yes" else Price(0)
     return Lifecycle(at=Nanos(0), ticker=market.ticker, event=event, result=market.result, settlement_value=value)
-
-
-def definition(market: RecordedMarket) -> Market:
-    """Return the market as it is listed before its open: a KXBTC15M-like contract without a strike."""
-    series = market.ticker.partition("-")[0]
-    return Market(
-        ticker=market.ticker,
-        event_ticker=market.ticker.rpartition("-")[0],
-        series_ticker=series,
-        title=f"{underlying_of(market.ticker)} price up in next 15 mins?",
-        category="Crypto",
-        status=MarketStatus.INITIALIZED,
-        open_time=market.open_time,
-        close_time=market.close_time,
-        strike_type="greater_or_equal",
-        floor_strike=None,
-        cap_strike=None,
-        custom_strike={"round_digits": "2"},
-        rules_primary=_rules(market),
-        rules_secondary="The average of the sixty one-second index values is rounded to 2 decimals.",
-        price_ranges=TAPERED_DECI_CENT,
-        fee=FeeSchedule("quadratic", 10_000),
-        exchange_index=2,
-        settlement_timer_s=1,
-    )
-
-
-def underlying_of(ticker: str) -> str:
-    """Return the coin of a crypto ticker: KXBTC15M-… and KXBTCD-… give BTC."""
-    return ticker.partition("-")[0].removeprefix("KX").removesuffix("15M").removesuffix("D")
-
-
-def _rules(market: RecordedMarket) -> str:
-    coin = underlying_of(market.ticker)
-    return (
-        f"If the simple average of the sixty seconds of CF Benchmarks' {coin} real-time index before "
-        f"{market.close_time} is at least its average before {market.open_time}, the market resolves to Yes."
-    )
