@@ -5,11 +5,14 @@ A person's resume starts the count anew: losses are measured from there, and the
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import msgspec
 
 from kalshi_desk.domain.control import Switch
-from kalshi_desk.domain.limits import Limit, Share
-from kalshi_desk.domain.risk import DAY_NS, Breach
+from kalshi_desk.domain.ledger import Equity
+from kalshi_desk.domain.limits import Limit, RiskLimits, Share
+from kalshi_desk.domain.risk import DAY_NS, Breach, bankroll
 from kalshi_desk.domain.units import Cash, Nanos
 
 MAX_CONSECUTIVE_REJECTS = 5
@@ -60,6 +63,53 @@ def rejects(in_a_row: int) -> Trip | None:
         return None
     breach = Breach("consecutive_rejects", str(in_a_row), str(MAX_CONSECUTIVE_REJECTS))
     return Trip(name="consecutive_rejects", scope="both", breach=breach, until=None)
+
+
+class LossWatch:
+    """Where losses are counted from: the day's beginning and the peak, or where a person last resumed.
+
+    ``peak`` None means that no equity was seen yet.
+    """
+
+    def __init__(self, peak: Cash | None = None) -> None:
+        self.peak = peak
+        self._day: int | None = None
+        self._since: dict[str, Cash] = {}
+        self._last: tuple[Cash, Mapping[str, Cash]] | None = None
+
+    def trips(self, equity: Equity, today: Mapping[str, Cash], limits: RiskLimits) -> list[Trip]:
+        """Return every loss breaker that fires; ``today`` is the day's P&L by scope (both, crypto, forecast)."""
+        self._note(equity, today)
+        scopes = {"both": limits.max_daily_loss, "crypto": limits.crypto.max_daily_loss}
+        scopes["forecast"] = limits.forecast.max_daily_loss
+        roll = opening_roll(equity, limits)
+        found = [
+            daily_loss(Cash(today[s] - self._since.get(s, 0)), limit, roll=roll, scope=s, now=equity.at)
+            for s, limit in scopes.items()
+            if s in today
+        ]
+        found.append(drawdown(equity.equity, self.peak or Cash(0), limits.max_drawdown))
+        return [trip for trip in found if trip is not None]
+
+    def resume(self, scope: str) -> None:
+        """Count anew from the latest equity, because a person said so."""
+        if self._last is None:
+            return
+        equity, today = self._last
+        self._since |= {name: pnl for name, pnl in today.items() if scope in ("both", name)}
+        self.peak = equity if scope == "both" else self.peak
+
+    def _note(self, equity: Equity, today: Mapping[str, Cash]) -> None:
+        if utc_day(equity.at) != self._day:
+            self._day, self._since = utc_day(equity.at), {}
+        self.peak = equity.equity if self.peak is None else max(self.peak, equity.equity)
+        self._last = equity.equity, dict(today)
+
+
+def opening_roll(equity: Equity, limits: RiskLimits) -> Cash:
+    """Return the bankroll that the UTC day began with, of which a daily loss is a share."""
+    before = Cash(equity.realized - equity.fees - equity.today)
+    return bankroll(limits, net_pnl=before, venue_equity=Cash(equity.equity - equity.today))
 
 
 def switch_of(trip: Trip, *, now: Nanos) -> Switch:

@@ -1,0 +1,64 @@
+"""Which resting orders must go: paused, timed out, out of date, in the way of a sale, or larger than the position."""
+
+from __future__ import annotations
+
+import msgspec
+
+from kalshi_desk.domain.units import Nanos, Price, seconds
+from kalshi_desk.steps.gate import MAKER_STOP_S
+from kalshi_desk.steps.gate_state import GateParams, GateState, LiveOrder
+
+ONE_CENT = Price(100)
+
+
+class Cancel(msgspec.Struct, frozen=True):
+    """A resting order that must be cancelled, and why."""
+
+    client_order_id: str
+    ticker: str
+    reason: str
+
+
+def cancels(state: GateState, *, now: Nanos, params: GateParams) -> list[Cancel]:
+    """Return the resting orders that must be cancelled now, oldest first; IOC orders end by themselves."""
+    found = []
+    for live in state.orders.values():
+        if live.order.style == "take" or live.progress.state.final:
+            continue
+        reason = _reason(state, live, now=now, params=params)
+        if reason is not None:
+            found.append(Cancel(live.order.client_order_id, live.order.ticker, reason))
+    return found
+
+
+def _reason(state: GateState, live: LiveOrder, *, now: Nanos, params: GateParams) -> str | None:
+    order = live.order
+    if state.switch("halt", order.desk, now) is not None:
+        return "halt"
+    if now >= order.expires_at:
+        return "timeout"
+    if live.superseded:
+        return "superseded"
+    if order.action == "exit":
+        return "larger_than_position" if live.open_count > state.held(order.ticker, order.outcome) else None
+    return _entry_reason(state, live, now=now, params=params)
+
+
+def _entry_reason(state: GateState, live: LiveOrder, *, now: Nanos, params: GateParams) -> str | None:
+    order = live.order
+    if state.switch("pause", order.desk, now) or state.switch("flatten", order.desk, now):
+        return "pause"
+    if order.desk != "crypto":
+        return None
+    if state.view.book_breach(order.ticker, now=now, limits=params.inputs) is not None:
+        return "input_stale"
+    return _crypto_reason(state, live, now)
+
+
+def _crypto_reason(state: GateState, live: LiveOrder, now: Nanos) -> str | None:
+    market, q = state.view.markets.get(live.order.ticker), state.view.p_of(live.order.ticker, live.order.outcome)
+    if market is None or market.close_time - now <= seconds(MAKER_STOP_S):
+        return "near_close"
+    if live.q is not None and q is not None and q <= live.q - ONE_CENT.number:
+        return "estimate_moved"
+    return None

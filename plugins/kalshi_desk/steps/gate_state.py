@@ -1,0 +1,209 @@
+"""What the gate knows: switches, positions, orders in flight, entries of the day, and the risk already at stake."""
+
+from __future__ import annotations
+
+import msgspec
+
+from kalshi_desk.domain.breakers import LossWatch, in_force, utc_day
+from kalshi_desk.domain.control import Switch
+from kalshi_desk.domain.ledger import Equity, Fill, Order, OrderEvent, Position, Settlement
+from kalshi_desk.domain.limits import InputLimits, RiskLimits
+from kalshi_desk.domain.market import Outcome
+from kalshi_desk.domain.message import Message
+from kalshi_desk.domain.order import OrderProgress, OrderState, on_event, on_fill
+from kalshi_desk.domain.risk import Reserved
+from kalshi_desk.domain.units import Cash, Count, Nanos
+from kalshi_desk.steps.market_view import MarketView
+
+
+class GateParams(msgspec.Struct, frozen=True, kw_only=True):
+    """What the gate is told at start: the account, its limits, and which series the crypto desk owns.
+
+    ``order_timeout_s`` is how long a forecast order rests; ``fee_align`` the venue's rounding step of balances;
+    ``selection`` what a resting order is expected to lose to those who know more, dollars per contract.
+    """
+
+    account: str
+    limits: RiskLimits
+    crypto_series: frozenset[str]
+    inputs: InputLimits = InputLimits()
+    order_timeout_s: int = 600
+    fee_align: Cash = Cash(100)
+    selection: float = 0.01
+
+    def owner_of(self, ticker: str) -> str:
+        """Return the one desk that may trade a market: crypto or forecast."""
+        return "crypto" if ticker.split("-", 1)[0] in self.crypto_series else "forecast"
+
+
+class LiveOrder:
+    """An order that may still trade, or whose fills are not all here.
+
+    ``q`` is our probability that it was approved at, None if it was read back from the ledger; ``superseded`` says that
+    another sale waits for it to go.
+    """
+
+    __slots__ = ("order", "progress", "q", "superseded")
+
+    def __init__(self, order: Order) -> None:
+        self.order, self.progress = order, OrderProgress(count=order.count)
+        self.q: float | None = None
+        self.superseded = False
+
+    @property
+    def open_count(self) -> Count:
+        """Contracts that may still change the position: resting, unanswered, or filled but not yet told."""
+        return Count(self.progress.remaining + self.progress.missing)
+
+    @property
+    def risk(self) -> Cash:
+        """The share of the order's risk that the open contracts carry, rounded up."""
+        return Cash(-(-self.order.risk * self.open_count // self.order.count))
+
+    @property
+    def done(self) -> bool:
+        return self.progress.state.final and not self.progress.missing
+
+
+class GateState:
+    """All that the gate knows of one account, kept by ``observe`` and changed in place."""
+
+    __slots__ = (
+        "bans", "decisions", "entries", "equity", "losses", "orders", "positions", "rejects", "switches", "view",
+    )  # fmt: skip
+
+    def __init__(self) -> None:
+        self.view = MarketView()
+        self.switches: dict[tuple[str, str], Switch] = {}
+        self.positions: dict[tuple[str, str], Position] = {}
+        self.orders: dict[str, LiveOrder] = {}
+        self.decisions: dict[str, str] = {}
+        self.entries: dict[tuple[str, int], int] = {}
+        self.bans: dict[tuple[str, Outcome], str] = {}
+        self.equity: Equity | None = None
+        self.losses = LossWatch()
+        self.rejects = 0
+
+    def switch(self, name: str, desk: str, now: Nanos) -> Switch | None:
+        """Return the switch of that name in force for a desk, its own or that of both."""
+        for scope in ("both", desk):
+            found = self.switches.get((name, scope))
+            if found is not None and in_force(found, now):
+                return found
+        return None
+
+    def orders_in(self, ticker: str) -> list[LiveOrder]:
+        """Return the live orders of a market, oldest first."""
+        return [live for live in self.orders.values() if live.order.ticker == ticker]
+
+    def held(self, ticker: str, outcome: Outcome) -> Count:
+        """Return the contracts of an outcome that the desk itself holds; 0 if none."""
+        position = self.positions.get((ticker, "desk"))
+        count = 0 if position is None else position.count
+        return Count(max(0, count if outcome is Outcome.YES else -count))
+
+    def category(self, ticker: str, params: GateParams) -> str:
+        """Return the category that a market's risk counts in: all coins are one, and so are all unnamed."""
+        if params.owner_of(ticker) == "crypto":
+            return "crypto"
+        market = self.view.markets.get(ticker)
+        return "unnamed" if market is None or market.category is None else market.category.casefold()
+
+    def reserved(self, ticker: str, params: GateParams) -> Reserved:
+        """Return the worst losses already at stake around a market, of both desks and of what is not the desk's."""
+        own, desk, category, both = 0, 0, 0, 0
+        home, kind = params.owner_of(ticker), self.category(ticker, params)
+        for where, risk in self._risks():
+            both += risk
+            own += risk if where == ticker else 0
+            desk += risk if params.owner_of(where) == home else 0
+            category += risk if self.category(where, params) == kind else 0
+        return Reserved(
+            market=Cash(own),
+            desk=Cash(desk),
+            category=Cash(category),
+            both=Cash(both),
+            contracts=self._contracts(ticker),
+        )
+
+    def _risks(self) -> list[tuple[str, int]]:
+        held = [(position.ticker, position.cost + position.fees) for position in self.positions.values()]
+        return held + [(live.order.ticker, live.risk) for live in self.orders.values()]
+
+    def _contracts(self, ticker: str) -> Count:
+        held = sum(abs(position.count) for position in self.positions.values() if position.ticker == ticker)
+        entering = (live for live in self.orders_in(ticker) if live.order.action == "enter")
+        return Count(held + sum(live.open_count for live in entering))
+
+
+def observe(state: GateState, message: Message) -> None:
+    """Take note of a message of the account, of control, or of the venue; what says nothing new changes nothing.
+
+    Raises LedgerError if an order's events contradict each other, SequenceGap or ParseError for a bad book change.
+    """
+    match message:
+        case Order():
+            _take_order(state, message)
+        case OrderEvent() | Fill():
+            _take_progress(state, message)
+        case Position():
+            _take_position(state, message)
+        case Settlement():
+            _take_settlement(state, message)
+        case Switch():
+            _take_switch(state, message)
+        case Equity():
+            state.equity = message
+        case _:
+            state.view.observe(message)
+
+
+def _take_order(state: GateState, order: Order) -> None:
+    known = state.decisions.get(order.decision_id)
+    if known == order.client_order_id:
+        return
+    state.decisions[order.decision_id] = order.client_order_id
+    state.orders[order.client_order_id] = LiveOrder(order)
+    if order.action == "exit":
+        state.bans[order.ticker, order.outcome] = order.seen
+    elif known is None:
+        key = (order.desk, utc_day(order.at))
+        state.entries[key] = state.entries.get(key, 0) + 1
+
+
+def _take_progress(state: GateState, news: OrderEvent | Fill) -> None:
+    live = state.orders.get(news.client_order_id or "")
+    if live is None:
+        return
+    before = live.progress.state
+    live.progress = on_fill(live.progress, news) if isinstance(news, Fill) else on_event(live.progress, news)
+    if live.progress.state is OrderState.REJECTED and before is not OrderState.REJECTED:
+        state.rejects += 1
+    elif live.progress.state in (OrderState.RESTING, OrderState.FILLED, OrderState.CANCELED):
+        state.rejects = 0
+    if live.done:
+        del state.orders[live.order.client_order_id]
+
+
+def _take_position(state: GateState, position: Position) -> None:
+    key = (position.ticker, position.owner)
+    if position.count:
+        state.positions[key] = position
+    else:
+        state.positions.pop(key, None)
+
+
+def _take_settlement(state: GateState, settlement: Settlement) -> None:
+    for key in [key for key in state.positions if key[0] == settlement.ticker]:
+        del state.positions[key]
+    for live in state.orders_in(settlement.ticker):
+        del state.orders[live.order.client_order_id]
+    for outcome in Outcome:
+        state.bans.pop((settlement.ticker, outcome), None)
+
+
+def _take_switch(state: GateState, switch: Switch) -> None:
+    state.switches[switch.name, switch.scope] = switch
+    if switch.name == "pause" and not switch.on and not switch.by.startswith("breaker:"):
+        state.rejects = 0
+        state.losses.resume(switch.scope)
