@@ -7,13 +7,15 @@ and goes on: one bad record never blocks a partition for ever.
 
 from __future__ import annotations
 
+import asyncio
 import json
 import os
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
 from typing import Any
 
 import structlog
+from aiokafka.errors import KafkaError
 
 from kalshi_desk.adapters.kafka.producer import Publisher
 from kalshi_desk.adapters.kafka.topics import ALERTS, CONTROL, DEAD_LETTERS
@@ -24,6 +26,7 @@ from kalshi_desk.errors import DeskError
 DEATHS_ALLOWED = 3
 PAYLOAD_KEPT = 400
 EXIT_CODE = 70
+WAITING_EVENTS = 2_000
 log = structlog.get_logger()
 
 
@@ -102,3 +105,31 @@ class Guard:
         text = f"{reason}. The record was skipped; see dead_letters, then resume with a reason."
         alert = Alert(at=self._now(), app=self._app, severity="critical", subject="halted by a bad record", text=text)
         await self._publisher.publish(ALERTS, self._app, alert)
+
+
+class Acknowledger:
+    """Acknowledges events in their order, each once the broker has what it led to.
+
+    So a message is never committed before its outputs are safe, and the next one need not wait for them. The order
+    matters: Faust may commit over one message that is acknowledged later than its successor.
+    """
+
+    def __init__(self, *, leave: Callable[[int], Any] = os._exit) -> None:
+        self._waiting: asyncio.Queue[tuple[Any, Sequence[asyncio.Future[Any]]]] = asyncio.Queue(WAITING_EVENTS)
+        self._leave = leave
+
+    async def put(self, event: Any, deliveries: Sequence[asyncio.Future[Any]]) -> None:
+        """Queue an event; waits while too many are queued."""
+        await self._waiting.put((event, deliveries))
+
+    async def run(self) -> None:
+        """Acknowledge for ever; an output that the broker does not take ends the process unacknowledged."""
+        while True:
+            event, deliveries = await self._waiting.get()
+            try:
+                for delivery in deliveries:
+                    await delivery
+            except KafkaError as fault:
+                log.exception("output.undelivered", fault=str(fault))
+                self._leave(EXIT_CODE)
+            event.ack()

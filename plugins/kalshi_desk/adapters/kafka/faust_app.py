@@ -49,6 +49,14 @@ def agent_topic(app: faust.App, topic: Topic) -> faust.types.TopicT:
     return app.topic(topic.name, key_type=bytes, value_type=bytes, key_serializer="raw", value_serializer="raw")
 
 
+def lag_of(app: faust.App) -> int:
+    """Return how many records the app has not yet committed, over all its partitions, as far as it knows."""
+    monitor = app.monitor
+    return sum(
+        max(0, end - monitor.tp_committed_offsets.get(tp, end)) for tp, end in dict(monitor.tp_end_offsets).items()
+    )
+
+
 def _credentials(broker: Broker) -> SASLCredentials | SSLCredentials | None:
     if broker.security_protocol == "SASL_SSL":
         return SASLCredentials(
