@@ -100,6 +100,11 @@ class SocketLoop:
             return False
         return True
 
+    async def reconnect(self) -> None:
+        """Close the connection, if there is one; the loop makes a new one."""
+        if self._connection is not None:
+            await self._connection.close()
+
     async def batches(self) -> AsyncIterator[list[SocketEvent]]:
         """Yield events in order, all that are waiting at a time; ends only when closed by its consumer."""
         task = asyncio.create_task(self._run())

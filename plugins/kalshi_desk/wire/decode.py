@@ -25,6 +25,21 @@ class Multiplier(Fixed):
     DECIMALS = 4
 
 
+class Millis(Nanos):
+    """An instant that the wire gives as Unix milliseconds."""
+
+    __slots__ = ()
+
+
+class UnixSeconds(Nanos):
+    """An instant that the wire gives as whole Unix seconds."""
+
+    __slots__ = ()
+
+
+_PER_UNIT = {Millis: 1_000_000, UnixSeconds: NANOS}
+
+
 class _Digits(str):
     """The text of a JSON number that has a point or an exponent."""
 
@@ -35,7 +50,9 @@ _NUMBERS = (IndexPrice, Quantity, Multiplier)
 
 
 def _unit(kind: type, value: Any) -> Any:
-    if issubclass(kind, Nanos) and type(value) is str:
+    if kind in _PER_UNIT and type(value) is int:
+        return kind(sane(Nanos(value * _PER_UNIT[kind])))
+    if kind is Nanos and type(value) is str:
         return sane(Nanos.parse(value))
     if issubclass(kind, Fixed) and (type(value) is str or (kind in _NUMBERS and type(value) in (int, _Digits))):
         return kind.parse(_short(kind, str(value)))
@@ -49,20 +66,10 @@ def _short(kind: type, text: str) -> str:
 
 
 def sane(at: Nanos) -> Nanos:
-    """Return the instant if it lies in 2000 to 2199; raises UnitError."""
+    """Return the instant if it lies in the years 2000 to 2199; raises UnitError."""
     if not _EARLIEST <= at < _LATEST:
         raise UnitError("Nanos", "not an instant of this age", int.__repr__(at)[:_LONGEST])
     return at
-
-
-def from_millis(value: int) -> Nanos:
-    """Convert Unix milliseconds; raises UnitError outside 2000 to 2199."""
-    return sane(Nanos(value * 1_000_000))
-
-
-def from_seconds(value: int) -> Nanos:
-    """Convert Unix seconds; raises UnitError outside 2000 to 2199."""
-    return sane(Nanos(value * NANOS))
 
 
 class Strict(Generic[T]):

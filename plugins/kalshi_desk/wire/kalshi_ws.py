@@ -12,7 +12,7 @@ import msgspec
 from kalshi_desk.domain.market import BookSide, Outcome, PriceRange
 from kalshi_desk.domain.units import Cash, Count, IndexPrice, Price
 from kalshi_desk.errors import ParseError
-from kalshi_desk.wire.decode import Multiplier, Strict, text_of
+from kalshi_desk.wire.decode import Millis, Multiplier, Strict, UnixSeconds, text_of
 
 Levels = tuple[tuple[Price, Count], ...]
 SOURCE = "kalshi ws"
@@ -37,7 +37,7 @@ class BookDelta(Body, frozen=True):
     price_dollars: Price
     delta_fp: Count
     side: Outcome
-    ts_ms: int | None = None
+    ts_ms: Millis | None = None
     client_order_id: str | None = None
 
 
@@ -52,7 +52,7 @@ class Ticker(Body, frozen=True):
     price_dollars: Price
     volume_fp: Count
     open_interest_fp: Count
-    ts_ms: int
+    ts_ms: Millis
 
 
 class PublicTrade(Body, frozen=True):
@@ -63,7 +63,7 @@ class PublicTrade(Body, frozen=True):
     yes_price_dollars: Price
     count_fp: Count
     taker_outcome_side: Outcome
-    ts_ms: int
+    ts_ms: Millis
 
 
 class OwnFill(Body, frozen=True):
@@ -79,7 +79,7 @@ class OwnFill(Body, frozen=True):
     count_fp: Count
     fee_cost: Cash
     post_position_fp: Count
-    ts_ms: int
+    ts_ms: Millis
     client_order_id: str | None = None
 
 
@@ -98,8 +98,8 @@ class OwnOrder(Body, frozen=True):
     taker_fees_dollars: Cash
     maker_fees_dollars: Cash
     client_order_id: str | None = None
-    created_ts_ms: int | None = None
-    last_updated_ts_ms: int | None = None
+    created_ts_ms: Millis | None = None
+    last_updated_ts_ms: Millis | None = None
 
 
 class OwnPosition(Body, frozen=True):
@@ -113,12 +113,12 @@ class OwnPosition(Body, frozen=True):
 
 
 class LifecycleChange(Body, frozen=True):
-    """A step in a market's life; which fields are there depends on ``event_type``. Instants are Unix seconds."""
+    """A step in a market's life; which fields are there depends on ``event_type``."""
 
     event_type: str
     market_ticker: str
-    open_ts: int | None = None
-    close_ts: int | None = None
+    open_ts: UnixSeconds | None = None
+    close_ts: UnixSeconds | None = None
     result: str | None = None
     settlement_value: Price | None = None
     strike_type: str | None = None
@@ -156,7 +156,7 @@ class IndexSecond(Body, frozen=True):
     """The settlement index once a second; ``data`` holds the raw frame of the index as a JSON string."""
 
     index_id: str
-    received_at: int
+    received_at: Millis
     data: str
     avg_60s_data: WindowAverage | None = None
     last_60s_windowed_average_15min: WindowAverage | None = None
@@ -167,7 +167,7 @@ class IndexFast(Body, frozen=True):
 
     index_id: str
     value_usd: IndexPrice
-    source_ts_ms: int
+    source_ts_ms: Millis
 
 
 class Subscribed(Body, frozen=True):

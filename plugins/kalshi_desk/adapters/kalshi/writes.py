@@ -1,0 +1,37 @@
+"""The order writes, for the one process that holds the trading key. None is ever repeated here."""
+
+from __future__ import annotations
+
+from kalshi_desk.adapters.kalshi import paths
+from kalshi_desk.adapters.kalshi.budget import CANCEL_COST
+from kalshi_desk.adapters.kalshi.calls import KalshiCalls
+from kalshi_desk.wire import kalshi_orders as orders
+
+
+class KalshiWrites:
+    """Writes; every method raises Rejected (a definite no) or OutcomeUnknown (look it up)."""
+
+    def __init__(self, calls: KalshiCalls) -> None:
+        self._calls = calls
+
+    async def create(self, order: orders.NewOrder) -> orders.Created:
+        """Send an order; its client order id is spent for ever, whatever the answer."""
+        return await self._calls.write("POST", paths.ORDER_WRITES, orders.parse_created, body=orders.create_body(order))
+
+    async def cancel(self, order_id: str, ticker: str) -> orders.Canceled:
+        """Cancel what rests of an order; Rejected ``not_found`` means that nothing rests any more."""
+        path = paths.below(paths.ORDER_WRITES, order_id)
+        query = {"market_ticker": ticker}
+        return await self._calls.write(
+            "DELETE", path, orders.parse_canceled, query=query, cost=CANCEL_COST, cancel=True
+        )
+
+    async def amend(self, change: orders.Amendment) -> orders.Amended:
+        """Change price and count of a resting order."""
+        path = paths.below(paths.ORDER_WRITES, change.order_id, "amend")
+        return await self._calls.write("POST", path, orders.parse_amended, body=orders.amend_body(change))
+
+    async def create_group(self, contracts: int, exchange_index: int) -> str:
+        """Create an order group on a shard and return its id."""
+        body = orders.group_body(contracts, exchange_index)
+        return (await self._calls.write("POST", paths.ORDER_GROUPS, orders.parse_group, body=body)).order_group_id
