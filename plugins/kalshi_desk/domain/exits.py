@@ -12,7 +12,9 @@ from math import ceil
 
 import msgspec
 
-from kalshi_desk.domain.units import PAYOUT, Cash, Count, Price
+from kalshi_desk.domain.fees import Accumulator, Role, charge, trade_fee
+from kalshi_desk.domain.market import FeeSchedule
+from kalshi_desk.domain.units import CONTRACT, PAYOUT, Cash, Count, Price, cash_of
 
 PRECEDENCE = ("stop", "sell_dear", "take_profit", "time_decay", "edge_gone")
 TWO_REVIEWS = frozenset({"stop", "edge_gone"})
@@ -63,7 +65,7 @@ def stop(held: Held) -> ExitWish | None:
         return None
     if held.bid is not None and sale is not None and sale >= held.q - 0.02 - _EPS:
         return ExitWish("stop", TAKE, held.bid)
-    return ExitWish("stop", REST, price_at_least(held.q))
+    return _rest("stop", held.q)
 
 
 def sell_dear(held: Held) -> ExitWish | None:
@@ -84,7 +86,7 @@ def time_decay(held: Held) -> ExitWish | None:
     """In the last 24 h, rest at q plus the maker fee when holding on is worth less than 0.05 over selling."""
     if held.sale is None or held.seconds_left > _DAY_S or held.q - held.sale >= 0.05 - _EPS:
         return None
-    return ExitWish("time_decay", REST, price_at_least(held.q + held.maker_fee))
+    return _rest("time_decay", held.q + held.maker_fee)
 
 
 def edge_gone(held: Held) -> ExitWish | None:
@@ -93,7 +95,7 @@ def edge_gone(held: Held) -> ExitWish | None:
         return None
     if abs(held.q - (held.bid + held.ask) / 20_000) > 0.02 + _EPS:
         return None
-    return ExitWish("edge_gone", REST, price_at_least(held.q + held.maker_fee))
+    return _rest("edge_gone", held.q + held.maker_fee)
 
 
 RULES: dict[str, Callable[[Held], ExitWish | None]] = {
@@ -111,9 +113,18 @@ def review(held: Held, enabled: frozenset[str], before: frozenset[str]) -> tuple
     return next(fired, None), frozenset(wishes)
 
 
-def price_at_least(value: float) -> Price:
-    """Return the lowest price unit at or above a model value, kept below the payout.
+def _rest(rule: str, value: float) -> ExitWish | None:
+    price = ceil(value * PAYOUT - 1e-6)
+    return ExitWish(rule, REST, Price(max(1, price))) if price < PAYOUT else None
 
-    A resting sale may ask at most one unit below the payout, so a value above that asks just that.
-    """
-    return Price(min(PAYOUT - 1, max(1, ceil(value * PAYOUT - 1e-6))))
+
+def sale_fee(schedule: FeeSchedule, *, price: Price, count: Count, align: Cash) -> Cash:
+    """Return the net fee of selling ``count`` held contracts at ``price`` in one fill; raises UnknownFee."""
+    fee = trade_fee(schedule, role=Role.TAKER, price=price, count=count)
+    return charge(fee, revenue=cash_of(price, count), accumulator=Accumulator(align)).net_fee
+
+
+def resting_fee(schedule: FeeSchedule, q: float) -> float:
+    """Return the maker fee of one contract at ``q``, in dollars; raises UnknownFee."""
+    price = Price(min(PAYOUT - 1, max(1, round(q * PAYOUT))))
+    return trade_fee(schedule, role=Role.MAKER, price=price, count=CONTRACT).number

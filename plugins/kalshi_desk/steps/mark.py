@@ -1,30 +1,199 @@
 """Value positions and the account, and throw the loss breakers.
 
-Cash is the opening cash plus what the positions' own books say; ``Position`` must be published after each fill and
-each settlement (then with count 0 and the payout in ``realized``).
+Cash is the opening cash plus what the positions' own books say, so ``Position`` must be published after each fill and
+each settlement (then with count 0 and the payout in ``realized``). P&L, ``realized`` and ``fees`` are the desk's own;
+cash, marks and equity count what a person traded by hand as well.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
+
+from kalshi_desk.domain import exits
+from kalshi_desk.domain.breakers import LossWatch, Trip, rejects, strengthens, switch_of, utc_day
 from kalshi_desk.domain.control import Switch
-from kalshi_desk.domain.ledger import Equity, Mark
+from kalshi_desk.domain.fees import fee_known, in_force
+from kalshi_desk.domain.ledger import Equity, Mark, OrderEvent, Position
+from kalshi_desk.domain.market import Outcome
 from kalshi_desk.domain.message import Message
-from kalshi_desk.domain.units import Cash, Nanos
-from kalshi_desk.steps.gate import GateParams
+from kalshi_desk.domain.units import NANOS, Cash, Count, Nanos, Price
+from kalshi_desk.steps.gate_state import GateParams
+from kalshi_desk.steps.market_view import MarketView, SideQuote
+
+TIGHT = Price(1_000)
+MARK_EVERY_NS = NANOS
+Marked = Mark | Equity | Switch
 
 
 class MarkState:
-    """Positions, books and fair values; peak and the day's beginning. ``opening`` is all cash ever paid in."""
+    """Positions of one account, what the venue shows, the day's beginning and the peak; changed in place.
 
-    def __init__(self, opening: Cash) -> None:
+    ``opening`` is all cash ever paid in; ``peak`` the highest equity since, None at first; ``day_start`` the desk's
+    P&L by scope (both, crypto, forecast) at the start of the UTC day, see ``booked_pnl``; None for a new account.
+    """
+
+    def __init__(self, opening: Cash, *, peak: Cash | None = None, day_start: Mapping[str, Cash] | None = None) -> None:
         self.opening = opening
+        self.view = MarketView()
+        self.positions: dict[tuple[str, str], Position] = {}
+        self.switches: dict[tuple[str, str], Switch] = {}
+        self.losses = LossWatch(peak)
+        self.rejects = 0
+        self.now = Nanos(0)
+        self.marked_at: Nanos | None = None
+        self.day_start: dict[str, Cash] = dict(day_start or dict.fromkeys(("both", "crypto", "forecast"), Cash(0)))
 
 
-def observe(state: MarkState, message: Message, *, params: GateParams) -> list[Mark | Equity | Switch]:
-    """Apply a message; returns marks and equity at most once a second (at once on a fill), and tripped breakers."""
-    raise NotImplementedError
+def observe(state: MarkState, message: Message, *, params: GateParams) -> list[Marked]:
+    """Apply a message; returns marks, equity and tripped breakers at most once a second, at once on a new position.
+
+    Raises SequenceGap or ParseError for a book change that cannot be applied; that book is lost then.
+    """
+    _turn_day(state, message.at, params)
+    match message:
+        case Position():
+            state.positions[message.ticker, message.owner] = message
+            flat = [] if message.count else [_mark(state, message, params)]
+            return flat + mark_now(state, now=state.now, params=params)
+        case Switch():
+            _take_switch(state, message)
+        case OrderEvent():
+            _count_rejects(state, message)
+        case _:
+            state.view.observe(message)
+    due = state.marked_at is None or state.now - state.marked_at >= MARK_EVERY_NS
+    return mark_now(state, now=state.now, params=params) if due else []
 
 
-def mark_now(state: MarkState, *, now: Nanos, params: GateParams) -> list[Mark | Equity | Switch]:
-    """Return the marks of all positions, the account's equity and tripped breakers at ``now``."""
-    raise NotImplementedError
+def mark_now(state: MarkState, *, now: Nanos, params: GateParams) -> list[Marked]:
+    """Return the mark of every position held, the account's equity, and the switches that breakers throw."""
+    _turn_day(state, now, params)
+    state.marked_at = state.now
+    marks = [_mark(state, position, params) for position in state.positions.values() if position.count]
+    pnl = _pnl(state, params)
+    today = {scope: Cash(value - state.day_start[scope]) for scope, value in pnl.items()}
+    equity = _equity(state, marks, today=today["both"], account=params.account)
+    trips = state.losses.trips(equity, today, params.limits)
+    if (rejected := rejects(state.rejects)) is not None:
+        trips.append(rejected)
+    return [*marks, equity, *_thrown(state, trips)]
+
+
+def booked_pnl(positions: Iterable[Position], params: GateParams) -> dict[str, Cash]:
+    """Return the desk's P&L by scope with what is held at cost: the ``day_start`` of positions at midnight."""
+    total = dict.fromkeys(("both", "crypto", "forecast"), Cash(0))
+    for position in positions:
+        if position.owner == "desk":
+            for scope in ("both", params.owner_of(position.ticker)):
+                total[scope] = Cash(total[scope] + position.realized - position.fees)
+    return total
+
+
+def mark_value(quote: SideQuote | None, *, count: Count, cost: Cash, live: bool) -> Cash | None:
+    """Value ``count`` > 0 contracts: the mid of a tight live book, else the lower of cost and mid.
+
+    None where there is no mid at all; the breakers then count the cost.
+    """
+    if quote is None or quote.bid is None or quote.ask is None:
+        return None
+    mid = Cash((quote.bid + quote.ask) * count // 2)
+    return mid if live and quote.ask - quote.bid <= TIGHT else min(cost, mid)
+
+
+def _turn_day(state: MarkState, at: Nanos, params: GateParams) -> None:
+    before, state.now = state.now, max(state.now, at)
+    if before and utc_day(state.now) != utc_day(before):
+        state.day_start = _pnl(state, params)
+
+
+def _side(state: MarkState, position: Position) -> tuple[SideQuote | None, bool]:
+    """Return the quote of the side held, if there is a book at all, and whether the book is usable."""
+    outcome = Outcome.YES if position.count > 0 else Outcome.NO
+    book = state.view.books.get(position.ticker)
+    quote = None if book is None else state.view.quote(position.ticker, outcome)
+    return quote, book is not None and book.usable
+
+
+def _value(state: MarkState, position: Position, params: GateParams) -> Cash | None:
+    quote, _ = _side(state, position)
+    live = state.view.book_breach(position.ticker, now=state.now, limits=params.inputs) is None
+    return mark_value(quote, count=Count(abs(position.count)), cost=position.cost, live=live)
+
+
+def _sold_now(state: MarkState, position: Position, params: GateParams) -> Cash | None:
+    quote, usable = _side(state, position)
+    market = state.view.markets.get(position.ticker)
+    if not usable or quote is None or quote.bid is None or market is None or market.fee is None:
+        return None
+    if not fee_known(market.fee):
+        return None
+    count, fee = Count(abs(position.count)), in_force(market.fee, state.now)
+    cost = exits.sale_fee(fee, price=quote.bid, count=count, align=params.fee_align)
+    return Cash(quote.bid * count - cost)
+
+
+def _mark(state: MarkState, position: Position, params: GateParams) -> Mark:
+    return Mark(
+        at=state.now,
+        account=params.account,
+        ticker=position.ticker,
+        count=position.count,
+        cost=position.cost,
+        mark=_value(state, position, params),
+        sold_now=_sold_now(state, position, params),
+        p_yes=state.view.p_of(position.ticker, Outcome.YES),
+    )
+
+
+def _pnl(state: MarkState, params: GateParams) -> dict[str, Cash]:
+    """Return the desk's P&L since the account opened, by scope, with what is held at its mark."""
+    total = booked_pnl(state.positions.values(), params)
+    for position in state.positions.values():
+        value = _value(state, position, params) if position.count and position.owner == "desk" else None
+        if value is not None:
+            for scope in ("both", params.owner_of(position.ticker)):
+                total[scope] = Cash(total[scope] + value - position.cost)
+    return total
+
+
+def _equity(state: MarkState, marks: list[Mark], *, today: Cash, account: str) -> Equity:
+    every = state.positions.values()
+    own = [position for position in every if position.owner == "desk"]
+    cash = state.opening + sum(position.realized - position.fees - position.cost for position in every)
+    value = sum(mark.cost if mark.mark is None else mark.mark for mark in marks)
+    peak = max(cash + value, state.losses.peak if state.losses.peak is not None else cash + value)
+    return Equity(
+        at=state.now,
+        account=account,
+        cash=Cash(cash),
+        marks=Cash(value),
+        equity=Cash(cash + value),
+        peak=Cash(peak),
+        today=today,
+        realized=Cash(sum(position.realized for position in own)),
+        fees=Cash(sum(position.fees for position in own)),
+    )
+
+
+def _thrown(state: MarkState, trips: list[Trip]) -> list[Switch]:
+    found = []
+    for trip in trips:
+        switch = switch_of(trip, now=state.now)
+        if strengthens(switch, state.switches.get(("pause", trip.scope)), now=state.now):
+            state.switches["pause", trip.scope] = switch
+            found.append(switch)
+    return found
+
+
+def _take_switch(state: MarkState, switch: Switch) -> None:
+    state.switches[switch.name, switch.scope] = switch
+    if switch.name == "pause" and not switch.on and not switch.by.startswith("breaker:"):
+        state.rejects = 0
+        state.losses.resume(switch.scope)
+
+
+def _count_rejects(state: MarkState, event: OrderEvent) -> None:
+    if event.event == "rejected":
+        state.rejects += 1
+    elif event.event in ("resting", "filled", "canceled"):
+        state.rejects = 0
