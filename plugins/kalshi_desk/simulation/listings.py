@@ -56,7 +56,8 @@ def up_down(ticker: str, open_time: Nanos, close_time: Nanos) -> Market:
         custom_strike={"round_digits": "2"},
         rules_primary=(
             f"If the simple average of the sixty seconds of CF Benchmarks' {index} before {_text(close_time)} "
-            f"is at least the simple average of the sixty seconds of {index} before {_text(open_time)}, the market resolves to Yes."
+            f"is at least the simple average of the sixty seconds of {index} before {_text(open_time)}, "
+            f"the market resolves to Yes."
         ),
         rules_secondary="The average is rounded to 2 decimals. The sixty values are one second apart.",
         price_ranges=TAPERED_DECI_CENT,

@@ -33,9 +33,9 @@ SPOT_VENUES = (
 
 
 class TradeCounter(msgspec.Struct):
-    """The last trade number; trade ids are unique in a session of one seed."""
+    """The last trade number of each venue and coin: venues count their trades by one."""
 
-    last: int = 0
+    last: dict[str, int] = {}
 
 
 def spot_trades(coin: str, path: IndexPath, *, at: Nanos, counter: TradeCounter, rng: Random) -> list[SpotTrade]:
@@ -66,5 +66,6 @@ def _trade(coin: str, path: IndexPath, *, at: Nanos, venue: SpotVenue, rng: Rand
 
 
 def _numbered(trade: SpotTrade, counter: TradeCounter) -> SpotTrade:
-    counter.last += 1
-    return msgspec.structs.replace(trade, trade_id=str(counter.last))
+    key = f"{trade.venue} {trade.underlying}"
+    counter.last[key] = counter.last.get(key, 0) + 1
+    return msgspec.structs.replace(trade, trade_id=str(counter.last[key]))

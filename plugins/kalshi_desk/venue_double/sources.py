@@ -1,0 +1,128 @@
+"""What the venue plays: a synthetic market or a recording, as one stream of messages in event time."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Protocol
+
+from kalshi_desk.domain.inputs import BookLost, CryptoInput
+from kalshi_desk.domain.units import NANOS, Nanos
+from kalshi_desk.errors import SettingsError
+from kalshi_desk.simulation.synthetic import MarketMessage, SyntheticMarket
+
+Played = MarketMessage | CryptoInput
+_SLICE = NANOS
+
+
+class Source(Protocol):
+    """A stream of messages that is played up to an instant, again and again."""
+
+    account: str
+    silences: Sequence[tuple[Nanos, Nanos]]
+    ended: bool
+
+    def start(self, at: Nanos, saved: bytes | None) -> Iterator[Played]:
+        """Begin at an instant, or from what ``save`` wrote, and yield what stands then."""
+        ...
+
+    def take(self, until: Nanos) -> Iterator[Played]:
+        """Yield what happens up to an instant."""
+        ...
+
+    def save(self) -> bytes | None:
+        """Return what a restart needs besides the instant, if anything."""
+        ...
+
+    def first_instant(self, wall: Nanos) -> Nanos:
+        """Return the event time at which a new account begins."""
+        ...
+
+
+class SyntheticSource:
+    """A synthetic market from a seed."""
+
+    def __init__(self, seed: int) -> None:
+        self.account, self.ended = f"sim:synthetic:{seed}", False
+        self.silences: Sequence[tuple[Nanos, Nanos]] = ()
+        self._seed = seed
+        self._market: SyntheticMarket | None = None
+
+    @property
+    def market(self) -> SyntheticMarket:
+        """The market in motion; raises SettingsError before ``start``."""
+        if self._market is None:
+            raise SettingsError(["the synthetic market has not begun"])
+        return self._market
+
+    def start(self, at: Nanos, saved: bytes | None) -> Iterator[Played]:
+        """Begin anew at ``at``, or go on from a saved state up to it."""
+        self._market = SyntheticMarket.begin(self._seed, at) if saved is None else SyntheticMarket.resume(saved)
+        while self._market.state.at + _SLICE < at:
+            self._market.advance(Nanos(self._market.state.at + _SLICE))
+        self._market.advance(at)
+        yield from self._market.standing()
+
+    def take(self, until: Nanos) -> Iterator[Played]:
+        """Yield what happens up to an instant, a second of event time after the other."""
+        market = self.market
+        while market.state.at + _SLICE < until:
+            yield from market.advance(Nanos(market.state.at + _SLICE))
+        yield from market.advance(until)
+
+    def save(self) -> bytes | None:
+        """Return the market's state."""
+        return self.market.save()
+
+    def first_instant(self, wall: Nanos) -> Nanos:
+        """Begin now, on a whole second."""
+        return Nanos(wall // NANOS * NANOS)
+
+
+class RecordingSource:
+    """A recording folder; the readers (and pyarrow) are imported only here."""
+
+    def __init__(self, folder: Path, *, play_from: Nanos | None = None) -> None:
+        from kalshi_desk.recordings.silences import span
+
+        found = span(folder)
+        if found is None:
+            raise SettingsError([f"recording {folder} has no rows"])
+        if play_from is not None and play_from >= found.last:
+            raise SettingsError([f"recording {folder} ends at {found.last}, before {play_from}"])
+        self.account, self.ended = f"sim:recording:{folder.resolve().name}", False
+        self.silences, self.last = found.silences, found.last
+        self._folder, self._from = folder, play_from or found.first
+        self._rows: Iterator[tuple[int, CryptoInput]] = iter(())
+        self._next: CryptoInput | None = None
+        self.rows_played = 0
+
+    def start(self, at: Nanos, saved: bytes | None) -> Iterator[Played]:
+        """Open the recording at an instant; what stands then comes first."""
+        from kalshi_desk.recordings.reader import read
+
+        self._rows = read(self._folder, start=at)
+        self._advance()
+        yield from self.take(at)
+
+    def take(self, until: Nanos) -> Iterator[Played]:
+        """Yield the rows up to an instant; losses are not a message of the wire."""
+        while self._next is not None and self._next.at <= until:
+            message = self._next
+            self._advance()
+            if not isinstance(message, BookLost):
+                yield message
+        self.ended = self._next is None
+
+    def save(self) -> bytes | None:
+        """Return nothing: the instant is enough."""
+        return None
+
+    def first_instant(self, wall: Nanos) -> Nanos:
+        """Begin where the player was told to, or with the first row; ``wall`` does not matter."""
+        return self._from
+
+    def _advance(self) -> None:
+        rows, message = next(self._rows, (0, None))
+        self.rows_played += rows
+        self._next = message
