@@ -23,26 +23,40 @@ class Kind(StrEnum):
 
 
 class Series(msgspec.Struct, frozen=True):
-    """A series whose rule is known: its coin, kind, and whether the mean may equal the strike."""
+    """A series whose rule is known: its coin, kind, and the decimals that its published means have, if rounded."""
 
     underlying: str
     kind: Kind
+    digits: int | None = None
 
     @property
     def inclusive(self) -> bool:
+        """Whether a mean equal to the strike is YES."""
         return self.kind is Kind.UP_DOWN
 
 
-# the ways rule texts and the index channel spell each index
-INDEX_NAMES: dict[str, tuple[str, ...]] = {
-    "BTC": ("BRTI",),
-    "ETH": ("ETHUSD_RTI", "ERTI", "ETHUSD-RTI"),
-    "SOL": ("SOLUSD_RTI", "SOLUSD-RTI"),
-    "XRP": ("XRPUSD_RTI", "XRPUSD-RTI"),
-    "DOGE": ("DOGEUSD_RTI", "DOGEUSD-RTI"),
+# the ways rule texts name each index: its id, or the coin before "real-time index"
+_NAMES = {
+    "BTC": "BRTI|Bitcoin|BTC",
+    "ETH": "ETHUSD_RTI|ERTI|Ethereum|Ether|ETH",
+    "SOL": "SOLUSD_RTI|Solana|SOL",
+    "XRP": "XRPUSD_RTI|Ripple|XRP",
+    "DOGE": "DOGEUSD_RTI|Dogecoin|DOGE",
 }
+# the ids under which the venue streams them
+INDEX_IDS = {
+    "BTC": "BRTI",
+    "ETH": "ETHUSD_RTI",
+    "SOL": "SOLUSD_RTI",
+    "XRP": "XRPUSD_RTI",
+    "DOGE": "DOGEUSD_RTI",
+}
+_NAMED = {coin: re.compile(rf"\b({names})\b", re.IGNORECASE) for coin, names in _NAMES.items()}
+_INDEX = re.compile(r"CF Benchmarks.{0,60}(real[- ]time index|RTI\b)", re.IGNORECASE | re.DOTALL)
+# decimals of the strikes and results that the 15-minute series published from May to July 2026
+DIGITS = {"BTC": 2, "ETH": 2, "SOL": 4, "XRP": 4, "DOGE": 6}
 SERIES: dict[str, Series] = {
-    **{f"KX{coin}15M": Series(coin, Kind.UP_DOWN) for coin in INDEX_NAMES},
+    **{f"KX{coin}15M": Series(coin, Kind.UP_DOWN, digits) for coin, digits in DIGITS.items()},
     **{f"KX{coin}D": Series(coin, Kind.THRESHOLD) for coin in ("BTC", "ETH")},
     **{f"KX{coin}": Series(coin, Kind.BAND) for coin in ("BTC", "ETH")},
 }
@@ -111,7 +125,8 @@ def _text_fault(market: Market, series: Series) -> str | None:
         return found.group()
     if not _SIXTY.search(text):
         return "no average of sixty values"
-    if not any(name in text for name in INDEX_NAMES[series.underlying]):
+    named = {coin for coin, pattern in _NAMED.items() if pattern.search(market.rules_primary)}
+    if named != {series.underlying} or not _INDEX.search(text):
         return f"no index of {series.underlying}"
     return None
 
