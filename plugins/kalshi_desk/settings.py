@@ -5,6 +5,7 @@ All wrong, missing or contradictory settings are reported in one SettingsError. 
 
 from __future__ import annotations
 
+import os
 from decimal import Decimal
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
@@ -174,10 +175,15 @@ def _limit(share: Decimal, dollars: Decimal | None) -> Limit:
     return Limit(Share.parse(str(share)), None if dollars is None else Cash.parse(str(dollars)))
 
 
+def given_file() -> Path:
+    """Return where ``make up`` keeps the settings given on its command line: in the state folder, above ``.env``."""
+    return Path(os.environ.get("DESK_HOME", ".desk"), "up.env")
+
+
 def load_settings(**overrides: Any) -> Settings:
     """Read the settings; raises SettingsError with every fault, naming each by its environment name."""
     try:
-        return Settings(**overrides)
+        return Settings(**{"_env_file": (".env", given_file()), **overrides})
     except ValidationError as fault:
         raise SettingsError([_fault(error) for error in fault.errors()]) from None
 

@@ -1,0 +1,35 @@
+# make up starts the whole desk; README.md tells the rest.
+PYTHON ?= python3
+RUN := .venv/bin/python
+INSTALL := $(PYTHON) -I plugins/kalshi_desk/embedded/install.py
+.PHONY: up down status logs psql check test
+
+up:
+	@$(INSTALL)
+	@$(RUN) -m kalshi_desk.embedded.up
+
+down:
+	@$(INSTALL) --no-java
+	@$(RUN) -m kalshi_desk.embedded.down $(if $(WIPE),--wipe)
+
+status:
+	@$(RUN) -m kalshi_desk.embedded.status
+
+logs:
+	@tail -n 20 -F $${DESK_HOME:-.desk}/logs/*.log
+
+psql:
+	@$(RUN) -m kalshi_desk.embedded.psql
+
+check:
+	@$(INSTALL) --no-java
+	.venv/bin/ruff check .
+	.venv/bin/ruff format --check .
+	.venv/bin/mypy
+	.venv/bin/lint-imports --no-logo
+	.venv/bin/codespell
+	.venv/bin/check-jsonschema --builtin-schema vendor.compose-spec docker-compose.yaml
+
+test:
+	@$(INSTALL)
+	.venv/bin/python -m pytest $(TESTS)

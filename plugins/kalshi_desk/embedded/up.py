@@ -1,0 +1,176 @@
+"""Start the whole desk, stage by stage, each with a real check; safe to repeat. ``make up`` runs it."""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+import sys
+import time
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
+from urllib.request import urlopen
+
+from kalshi_desk.adapters.kafka.admin import create_topics
+from kalshi_desk.adapters.postgres.clock_epochs import store_epochs
+from kalshi_desk.adapters.postgres.migrate import migrate
+from kalshi_desk.domain.event_clock import ClockSegment
+from kalshi_desk.domain.units import Cash, Nanos
+from kalshi_desk.embedded import airflow, given, kafka, keys, parts, postgres, strays
+from kalshi_desk.embedded.exits import exit_code
+from kalshi_desk.embedded.free_ports import require_free
+from kalshi_desk.embedded.parts import Part
+from kalshi_desk.embedded.place import ROOT, Place
+from kalshi_desk.embedded.supervisor import Supervisor
+from kalshi_desk.errors import DeskError, SettingsError
+from kalshi_desk.settings import load_settings
+from kalshi_desk.wiring import addresses
+
+HEALTHY_S = 120
+POLL_S = 0.25
+
+
+class Start:
+    """One start of the desk at one place."""
+
+    def __init__(self, place: Place) -> None:
+        self._place, self._supervisor, self._began = place, Supervisor(place), time.monotonic()
+
+    def run(self) -> None:
+        """Bring up every part; raises DeskError naming the part that stays down."""
+        self._supervise()
+        with ThreadPoolExecutor(3) as pool:
+            broker = pool.submit(self._start_kafka)
+            self._start_postgres()
+            batch = pool.submit(airflow.prepare, self._place)
+            self._stage("migrations", self._migrate)
+            self._finish("Kafka", broker)
+            self._stage("topics", self._create_topics)
+            self._bring("venue", parts.venue(self._place))
+            self._stage("event clock", self._store_clock)
+            self._launch(parts.apps(self._place))
+            self._finish("Airflow's tables", batch)
+            self._launch(parts.batch(self._place))
+        self._bring("stream apps and page", parts.apps(self._place))
+        self._bring("Airflow", parts.batch(self._place))
+        self._greet()
+
+    def _supervise(self) -> None:
+        place = self._place
+        place.create()
+        running = self._supervisor.running()
+        if swept := strays.sweep(place, self._supervisor.pid() if running else None):
+            self._say(f"swept {swept} stray processes of an earlier start")
+        require_free(place, self._busy() if running else set())
+        given.keep(place, os.environ)
+        keys.prepare(place)
+        airflow.password(place)
+        self._supervisor.start(part.program for part in parts.all_parts(place))
+        self._say("supervisor")
+
+    def _busy(self) -> set[str]:
+        return {name for name, state in self._supervisor.states().items() if state["pid"]}
+
+    def _start_kafka(self) -> None:
+        if self._place.own_kafka:
+            kafka.prepare(self._place)
+            self._launch(part for part in parts.ground(self._place) if part.name == "kafka")
+        self._wait("Kafka", lambda: kafka.fault(addresses.broker(self._place.settings)))
+
+    def _start_postgres(self) -> None:
+        if self._place.own_postgres:
+            postgres.prepare(self._place)
+            self._launch(part for part in parts.ground(self._place) if part.name == "postgres")
+        self._wait("Postgres", lambda: postgres.fault(addresses.database_url(self._place.settings)))
+        self._say("Postgres")
+
+    def _migrate(self) -> None:
+        migrate(addresses.database_url(self._place.settings), ROOT / "sql" / "migrations")
+
+    def _create_topics(self) -> None:
+        settings = self._place.settings
+        create_topics(addresses.broker(settings), addresses.underlyings(settings))
+
+    def _store_clock(self) -> None:
+        settings = self._place.settings
+        store_epochs(
+            addresses.database_url(settings),
+            account=addresses.account(settings),
+            mode=settings.desk_mode,
+            bankroll=Cash.parse(str(settings.bankroll)),
+            segments=venue_segments(self._place) if settings.desk_mode == "paper" else [],
+        )
+
+    def _bring(self, stage: str, started: list[Part]) -> None:
+        self._launch(started)
+        for part in started:
+            self._wait(part.name, part.fault)
+        if started:
+            self._say(stage)
+
+    def _launch(self, started: Iterable[Part]) -> None:
+        for part in started:
+            self._supervisor.start_program(part.name)
+
+    def _stage(self, stage: str, work: Callable[[], None]) -> None:
+        work()
+        self._say(stage)
+
+    def _finish(self, stage: str, work: Future[None]) -> None:
+        work.result()
+        self._say(stage)
+
+    def _wait(self, name: str, fault: Callable[[], str | None]) -> None:
+        deadline = time.monotonic() + HEALTHY_S
+        while (problem := fault()) is not None:
+            if time.monotonic() > deadline:
+                log = self._place.logs / f"{name.lower()}.log"
+                raise DeskError(f"{name} is not healthy after {HEALTHY_S} s: {problem}; see {log}")
+            time.sleep(POLL_S)
+
+    def _say(self, stage: str) -> None:
+        print(f"{time.monotonic() - self._began:6.1f} s  {stage}", flush=True)
+
+    def _greet(self) -> None:
+        place = self._place
+        print(f"""
+The desk is up: {addresses.account(place.settings)}, {place.settings.desk_mode} mode.
+  page     {parts.page_url(place)}
+  Airflow  {airflow.url(place)}   admin / {airflow.password(place)}
+  state    {place.home}   (make status, make logs, make psql, make down)""")
+
+
+def venue_segments(place: Place) -> list[ClockSegment]:
+    """Ask the venue for the segments of its clock; raises SettingsError where it plays another account."""
+    with urlopen(f"{parts.venue_url(place)}/clock", timeout=5) as answer:  # noqa: S310 - our own address
+        clock = json.load(answer)
+    if clock["account"] != (wanted := addresses.account(place.settings)):
+        raise SettingsError([f"the venue plays {clock['account']}, not {wanted}"])
+    return [
+        ClockSegment(Nanos.parse(each["from_wall"]), Nanos.parse(each["anchor_event"]), float(each["speed"]))
+        for each in clock["segments"]
+    ]
+
+
+@contextmanager
+def alone(place: Place) -> Iterator[None]:
+    """Hold the start's lock; raises SettingsError where another start or stop is under way."""
+    place.home.mkdir(parents=True, exist_ok=True)
+    with (place.home / "up.lock").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            raise SettingsError([f"another make up or make down works on {place.home}; wait for it"]) from None
+        yield
+
+
+def main() -> None:
+    """Start the desk of this repository."""
+    place = Place(load_settings(_env_file=ROOT / ".env"))
+    with alone(place):
+        Start(place).run()
+
+
+if __name__ == "__main__":
+    sys.exit(exit_code(main))
