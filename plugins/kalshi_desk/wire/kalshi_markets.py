@@ -138,6 +138,35 @@ class ExchangeStatus(msgspec.Struct, frozen=True):
     exchange_index_statuses: tuple[ShardStatus, ...] = ()
 
 
+class ListedEvent(msgspec.Struct, frozen=True):
+    """An event of a listing with its markets still unread, so that one bad market spoils no other."""
+
+    event_ticker: str
+    series_ticker: str
+    title: str
+    mutually_exclusive: bool
+    category: str | None = None
+    fee_type_override: str | None = None
+    fee_multiplier_override: Multiplier | None = None
+    markets: tuple[msgspec.Raw, ...] = ()
+
+
+class EventListing(msgspec.Struct, frozen=True):
+    """A page of events, each still unread."""
+
+    events: tuple[msgspec.Raw, ...]
+
+
+class SeriesListing(msgspec.Struct, frozen=True):
+    """The list of all series, each still unread."""
+
+    series: tuple[msgspec.Raw, ...]
+
+
+class _Cursor(msgspec.Struct):
+    cursor: str = ""
+
+
 class _SeriesReply(msgspec.Struct):
     series: SeriesBody
 
@@ -157,6 +186,11 @@ class _BooksReply(msgspec.Struct):
 parse_series: Strict[_SeriesReply] = Strict(_SeriesReply, f"{SOURCE} series")
 parse_event: Strict[_EventReply] = Strict(_EventReply, f"{SOURCE} event")
 parse_events: Strict[EventsPage] = Strict(EventsPage, f"{SOURCE} events")
+parse_listing: Strict[EventListing] = Strict(EventListing, f"{SOURCE} events")
+parse_listed_event: Strict[ListedEvent] = Strict(ListedEvent, f"{SOURCE} event object")
+parse_series_listing: Strict[SeriesListing] = Strict(SeriesListing, f"{SOURCE} series list")
+parse_series_object: Strict[SeriesBody] = Strict(SeriesBody, f"{SOURCE} series object")
+parse_cursor: Strict[_Cursor] = Strict(_Cursor, f"{SOURCE} page")
 parse_market: Strict[_MarketReply] = Strict(_MarketReply, f"{SOURCE} market")
 parse_markets: Strict[MarketsPage] = Strict(MarketsPage, f"{SOURCE} markets")
 parse_market_object: Strict[MarketBody] = Strict(MarketBody, f"{SOURCE} market object")
@@ -166,7 +200,7 @@ parse_trades: Strict[TradesPage] = Strict(TradesPage, f"{SOURCE} trades")
 parse_status: Strict[ExchangeStatus] = Strict(ExchangeStatus, f"{SOURCE} status")
 
 
-def fee_schedule(series: SeriesBody, event: EventBody | None = None) -> FeeSchedule:
+def fee_schedule(series: SeriesBody, event: EventBody | ListedEvent | None = None) -> FeeSchedule:
     """Return the fee in force: the event's overrides win field by field over the series."""
     kind, multiplier = series.fee_type, series.fee_multiplier
     if event is not None:

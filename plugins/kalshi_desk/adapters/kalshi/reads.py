@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
+
 from kalshi_desk.adapters.kalshi import paths
 from kalshi_desk.adapters.kalshi.calls import KalshiCalls, Query
 from kalshi_desk.wire import kalshi_markets, kalshi_portfolio
@@ -42,15 +44,20 @@ class KalshiReads:
         pages = self._calls.pages(paths.MARKETS, kalshi_markets.parse_markets, {"limit": 1000, **query})
         return [market async for page in pages for market in page.markets]
 
-    async def market_pages(self, query: Query) -> list[bytes]:
-        """Return the raw pages of a query of markets, each checked to be readable: to be kept as they came."""
-        pages = self._calls.pages(paths.MARKETS, _RawPage, {"limit": 1000, **query})
-        return [page.body async for page in pages]
-
     async def events(self, query: Query) -> list[kalshi_markets.EventBody]:
         """Return all events of a query."""
         pages = self._calls.pages(paths.EVENTS, kalshi_markets.parse_events, {"limit": 200, **query})
         return [event async for page in pages for event in page.events]
+
+    async def event_pages(self, query: Query) -> AsyncIterator[bytes]:
+        """Yield the raw pages of a query of events with their markets: to be kept as they came."""
+        query = {"limit": 200, "with_nested_markets": "true", **query}
+        async for page in self._calls.pages(paths.EVENTS, _RawPage, query):
+            yield page.body
+
+    async def series_list(self) -> bytes:
+        """Return the raw list of all series."""
+        return await self._calls.read(paths.SERIES, bytes)
 
     async def book(self, ticker: str) -> kalshi_markets.BookBody:
         """Return all levels of one book."""
@@ -106,7 +113,7 @@ class KalshiReads:
 
 
 class _RawPage:
-    """A page of markets, kept as it came."""
+    """A page kept as it came; only its cursor is read."""
 
     def __init__(self, body: bytes) -> None:
-        self.body, self.cursor = body, kalshi_markets.parse_markets(body).cursor
+        self.body, self.cursor = body, kalshi_markets.parse_cursor(body).cursor

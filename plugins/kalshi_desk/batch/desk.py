@@ -1,0 +1,50 @@
+"""What every batch run holds: settings, a connection, its account and its window."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from kalshi_desk.adapters.postgres.clock_epochs import read_segments
+from kalshi_desk.adapters.postgres.connection import Connection, connect
+from kalshi_desk.domain.event_clock import ClockSegment
+from kalshi_desk.domain.units import Nanos
+from kalshi_desk.settings import Settings, load_settings
+from kalshi_desk.steps.window import Window, window_of
+from kalshi_desk.wiring import addresses
+
+LAG_S = 10.0
+STATEMENT_S = 120.0
+
+
+@dataclass(frozen=True)
+class Run:
+    """One run of a DAG: ``now`` is its decision time, ``window`` what belongs to it, both in event time."""
+
+    settings: Settings
+    connection: Connection
+    account: str
+    now: Nanos
+    window: Window
+
+
+@contextmanager
+def run_of(run_after: datetime, period: timedelta) -> Iterator[Run]:
+    """Open a run; its transaction commits when the body ends well and rolls back when it raises."""
+    settings = load_settings()
+    account = addresses.account(settings)
+    with closing(connect(addresses.database_url(settings), "airflow", statement_s=STATEMENT_S)) as db:
+        wall, period_s = Nanos.of(run_after), period.total_seconds()
+        segments = read_segments(db, account) or _wall_clock(db, account)
+        window = window_of(wall, period_s=period_s, lag_s=LAG_S, segments=segments)
+        with db:
+            yield Run(settings, db, account, window.end, window)
+
+
+def _wall_clock(db: Connection, account: str) -> list[ClockSegment]:
+    with db, db.cursor() as cursor:
+        cursor.execute("select opened_at from desk.accounts where account = %s", (account,))
+        (opened,) = cursor.fetchone()
+    return [ClockSegment(Nanos.of(opened), Nanos.of(opened), 1.0)]

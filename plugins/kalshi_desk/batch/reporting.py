@@ -1,0 +1,63 @@
+"""The daily report: one UTC day of event time, from what was known at the run's decision time."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from datetime import UTC, datetime, time, timedelta
+from datetime import date as Date
+from typing import Any
+
+from kalshi_desk.adapters.postgres.queries import queries
+from kalshi_desk.adapters.reports import daily
+from kalshi_desk.batch.desk import Run, run_of
+from kalshi_desk.domain.message import encode
+from kalshi_desk.steps.report import Activity, DailyReport, Money, Skill, markdown
+
+
+def write_report(run_after: datetime, period: timedelta, *, date: str | None) -> str:
+    """Write the report of ``date``, or of the day that the run's window ends in; return the path of its page."""
+    with run_of(run_after, period) as run:
+        report = gather(run, Date.fromisoformat(date) if date else report_day(run))
+        _text, page = daily.write(report, run.settings.desk_home.resolve().parent / "reports")
+        queries("report").save_report(run.connection, **_row(run, report))
+        return str(page)
+
+
+def gather(run: Run, day: Date) -> DailyReport:
+    """Read the figures of a day up to the run's decision time."""
+    start = datetime.combine(day, time.min, tzinfo=UTC) - timedelta(microseconds=1)
+    end = min(start + timedelta(days=1), run.now.datetime())
+    span = {"account": run.account, "start": start, "end": end}
+    sql, db = queries("report"), run.connection
+    return DailyReport(
+        account=run.account,
+        mode=run.settings.desk_mode,
+        date=day.isoformat(),
+        until=f"{end:%Y-%m-%dT%H:%M:%SZ}",
+        money=Money(*sql.money(db, **span)),
+        activity=Activity(*sql.activity(db, **span)),
+        refusals=list(sql.refusals(db, **span)),
+        settled=[(ticker, _held(count), result, pnl) for ticker, count, result, pnl in sql.settled(db, **span)],
+        skill=[Skill(*row) for row in sql.skill(db, **span)],
+    )
+
+
+def report_day(run: Run) -> Date:
+    """Return the UTC day that the run's window ends in; at midnight that is the day just over."""
+    return (run.now.datetime() - timedelta(microseconds=1)).date()
+
+
+def _held(count: Any) -> str:
+    return f"{abs(count):.2f} {'yes' if count > 0 else 'no'}"
+
+
+def _row(run: Run, report: DailyReport) -> dict[str, Any]:
+    facts = encode({"money": {k: str(v) for k, v in asdict(report.money).items()}, "activity": asdict(report.activity)})
+    return {
+        "account": run.account,
+        "date": report.date,
+        "summary": facts.decode(),
+        "markdown": markdown(report),
+        "html": daily.html(report),
+        "observed_at": run.now.datetime(),
+    }
