@@ -13,6 +13,10 @@ update desk.intents set state = 'sent', sent_at = clock_timestamp() where sequen
 -- name: close_intent!
 update desk.intents set state = :state, done_at = clock_timestamp() where sequence = :sequence;
 
+-- name: withdraw!
+update desk.intents set state = 'failed', done_at = clock_timestamp()
+where client_order_id = :client_order_id and state = 'pending';
+
 -- name: add_order!
 insert into desk.orders (client_order_id, account, decision_id, ticker, desk, strategy, outcome, book_side, action, style,
     exit_rule, price_dollars, count_contracts, remaining_contracts, state, risk_dollars, reduce_only, expires_at, seen,

@@ -100,6 +100,10 @@ class Ledger:
 
         return await self._run(work)
 
+    async def withdraw(self, client_order_id: str) -> bool:
+        """Take back an order that was not sent yet; False if it was."""
+        return await self._run(lambda db: bool(_sql.withdraw(db, client_order_id=client_order_id)))
+
     async def add_event(self, event: OrderEvent) -> bool:
         """Book a step of an order; False if it is known."""
         return await self._run(lambda db: _add_event(db, event))

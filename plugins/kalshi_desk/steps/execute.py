@@ -1,0 +1,167 @@
+"""Carry out intents: which may start, and what one of them does at the venue.
+
+An order is sent once under its one id. A write without an answer stays ``sent``, its market frozen, until the venue has
+been asked for that id; nothing is ever repeated blindly.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Iterable
+from dataclasses import dataclass
+from typing import Protocol
+
+from kalshi_desk.domain.intent import CancelOrder, Intent, KnownOrder
+from kalshi_desk.domain.ledger import Order
+from kalshi_desk.domain.order import OrderState
+from kalshi_desk.domain.units import Nanos, seconds
+from kalshi_desk.errors import OutcomeUnknown, ParseError, Rejected, Retryable
+from kalshi_desk.steps.booking import Booking
+from kalshi_desk.steps.confirm import canceled_event, created_event, request_of, state_event, step
+from kalshi_desk.wire.kalshi_orders import Canceled, Created, NewOrder
+from kalshi_desk.wire.kalshi_portfolio import FillBody, OrderBody
+
+ARRIVAL_S = 8.0
+DUPLICATE = "order_already_exists"
+
+
+class OrderReads(Protocol):
+    """Looking up what the venue knows of one order."""
+
+    async def order_by_client_id(self, client_order_id: str, ticker: str) -> OrderBody | None: ...
+
+    async def fills(self, query: dict[str, str | int | list[str]]) -> list[FillBody]: ...
+
+
+class OrderWrites(Protocol):
+    """The order writes; each raises Rejected or OutcomeUnknown."""
+
+    async def create(self, order: NewOrder) -> Created: ...
+
+    async def cancel(self, order_id: str, ticker: str) -> Canceled: ...
+
+
+@dataclass(frozen=True)
+class Door:
+    """What carrying out needs: the venue, the books, the wall clock, and two questions asked before each request.
+
+    ``covered`` says whether the lease outlives a request; ``barred`` why an order may not go out now, if so.
+    """
+
+    reads: OrderReads
+    writes: OrderWrites
+    booking: Booking
+    wall: Callable[[], Nanos]
+    covered: Callable[[], Awaitable[bool]]
+    barred: Callable[[Order], str | None]
+
+
+def startable(intents: Iterable[Intent], busy: frozenset[str]) -> list[Intent]:
+    """Return what may start now: one intent a market, none where one is in flight.
+
+    In a market the unanswered come first (they freeze it), then cancels, then orders, each in order of commitment.
+    """
+    first: dict[str, Intent] = {}
+    for intent in sorted(intents, key=lambda i: (i.state != "sent", not i.cancels, i.sequence)):
+        if intent.ticker not in busy:
+            first.setdefault(intent.ticker, intent)
+    return sorted(first.values(), key=lambda i: (not i.cancels, i.sequence))
+
+
+async def carry_out(intent: Intent, door: Door) -> bool:
+    """Do the next thing for an intent; False if it stays open and is to be tried again a little later."""
+    if isinstance(intent.body, CancelOrder):
+        return await _cancel(intent, intent.body, door)
+    if intent.state == "sent":
+        return await look_up(intent, intent.body, door)
+    return await _send(intent, intent.body, door)
+
+
+async def _send(intent: Intent, order: Order, door: Door) -> bool:
+    booking = door.booking
+    reason = "expired" if booking.now() > order.expires_at else door.barred(order)
+    if reason is not None:
+        event = "expired" if reason == "expired" else "canceled"
+        await booking.close(intent, "failed", step(order, event, booking.now(), reason=f"not sent: {reason}"))
+        return True
+    if not await door.covered() or not await booking.ledger.mark_sent(intent.sequence):
+        return False
+    await booking.event(step(order, "sent", booking.now(), remaining=order.count))
+    return await _create(intent, order, door)
+
+
+async def _create(intent: Intent, order: Order, door: Door) -> bool:
+    booking = door.booking
+    try:
+        answer = await door.writes.create(request_of(order))
+    except Rejected as fault:
+        if fault.code == DUPLICATE:
+            return await look_up(intent, order, door)
+        event = step(order, "rejected", booking.now(), reason=f"{fault.code} {fault.details}".strip())
+        await booking.close(intent, "failed", event)
+        return True
+    except (OutcomeUnknown, ParseError) as fault:
+        await booking.event(step(order, "unknown", booking.now(), remaining=order.count, reason=str(fault)[:200]))
+        return False
+    await booking.close(intent, "done", created_event(order, answer, booking.now()))
+    return True
+
+
+async def look_up(intent: Intent, order: Order, door: Door) -> bool:
+    """Ask the venue for an order by its id; one that did not arrive in 8 s of wall time never will."""
+    try:
+        found = await door.reads.order_by_client_id(order.client_order_id, order.ticker)
+        fills = [] if found is None else await door.reads.fills({"order_id": found.order_id})
+    except (Retryable, Rejected, ParseError):
+        return False
+    booking = door.booking
+    if found is None:
+        if intent.sent_wall is None or door.wall() - intent.sent_wall < seconds(ARRIVAL_S):
+            return False
+        lost = step(order, "expired", booking.now(), reason="never reached the venue")
+        await booking.close(intent, "failed", lost)
+        return True
+    await booking.close(intent, "done", state_event(order, found, booking.now()))
+    for told in fills:
+        await booking.fill(told)
+    return True
+
+
+async def _cancel(intent: Intent, wish: CancelOrder, door: Door) -> bool:
+    booking = door.booking
+    known = await booking.ledger.find_order(client_order_id=wish.client_order_id)
+    if known is None or OrderState(known.state).final:
+        await booking.close(intent, "done")
+        return True
+    if known.state == OrderState.PENDING and await booking.ledger.withdraw(wish.client_order_id):
+        gone = step(known.order, "canceled", booking.now(), reason=f"not sent: {wish.reason}")
+        await booking.close(intent, "done", gone)
+        return True
+    if known.venue_order_id is None or not await door.covered():
+        return False
+    await booking.ledger.mark_sent(intent.sequence)
+    return await _delete(intent, known, wish, door)
+
+
+async def _delete(intent: Intent, known: KnownOrder, wish: CancelOrder, door: Door) -> bool:
+    order, booking = known.order, door.booking
+    try:
+        answer = await door.writes.cancel(known.venue_order_id or "", order.ticker)
+        ended = canceled_event(order, answer, reason=wish.reason, at=booking.now())
+    except Rejected:
+        told = await _ended(order, door)
+        if told is None:
+            return False
+        ended = state_event(order, told, booking.now())
+    except (OutcomeUnknown, ParseError):
+        return False
+    await booking.close(intent, "done", ended)
+    return True
+
+
+async def _ended(order: Order, door: Door) -> OrderBody | None:
+    """Return an order that does not rest any more; None while it does or cannot be read."""
+    try:
+        found = await door.reads.order_by_client_id(order.client_order_id, order.ticker)
+    except (Retryable, Rejected, ParseError):
+        return None
+    return found if found is not None and found.status != OrderState.RESTING else None
