@@ -1,0 +1,95 @@
+"""The report's and the scores' queries on real tables."""
+
+from contextlib import closing
+from datetime import UTC, date, datetime
+from decimal import Decimal
+
+import pytest
+
+from kalshi_desk.adapters.postgres.connection import connect
+from kalshi_desk.adapters.postgres.queries import queries
+from kalshi_desk.batch.desk import Run
+from kalshi_desk.batch.reporting import gather, report_day
+from kalshi_desk.domain.units import Nanos
+from kalshi_desk.settings import load_settings
+from kalshi_desk.steps.window import Window
+
+ACCOUNT = "sim:synthetic:7"
+DAY = "2026-11-20"
+ROWS = f"""
+insert into accounts (account, mode, initial_bankroll_dollars, opened_at, chosen_at)
+values ('{ACCOUNT}', 'paper', 50, '{DAY}', '{DAY}');
+select ensure_day('{DAY}');
+insert into markets (ticker, event_ticker, series_ticker, title, status, open_at, close_at, result, settled_at,
+    definition, first_observed_at, observed_at)
+values ('T', 'E', 'S', 't', 'finalized', '{DAY} 10:00Z', '{DAY} 10:15Z', 'yes', '{DAY} 10:15:05Z',
+    '{{}}', '{DAY}', '{DAY}');
+insert into fair_values
+select 0, n, 'T', 'BTC', 0.5 + n / 100.0, 0.01, 90000, 90000, 0.5, 60, 0, 0.40, 0.44, 'index', '1',
+    '{DAY} 10:00Z'::timestamptz + n * interval '1 minute' from generate_series(1, 14) n;
+insert into settlements (account, ticker, result, value_dollars, count_contracts, cost_dollars, fees_dollars,
+    revenue_dollars, pnl_dollars, occurred_at, observed_at)
+values ('{ACCOUNT}', 'T', 'yes', 1, -2, 1.1, 0.02, 0, -1.12, '{DAY} 10:15:05Z', '{DAY} 10:15:06Z');
+insert into equity values (0, 1, '{ACCOUNT}', 50, 0, 50, 50, 0, 0, 0, '{DAY} 09:00Z'),
+    (0, 2, '{ACCOUNT}', 48.88, 0, 48.88, 50, -1.12, -1.12, 0.02, '{DAY} 10:16Z');
+insert into refusals values (0, 1, 'T', 'crypto', 'edge', 'no_edge', '0.01', '0.03', null, 40, null, '{DAY} 10:05Z');
+"""
+
+
+@pytest.fixture
+def run(database, monkeypatch):
+    monkeypatch.chdir("/")
+    with closing(connect(database, "test")) as db:
+        with db, db.cursor() as cursor:
+            cursor.execute(ROWS)
+        now = Nanos.parse("2026-11-21T00:00:00Z")
+        yield Run(load_settings(), db, ACCOUNT, now, Window(Nanos.parse(f"{DAY}T10:00:00Z"), now))
+
+
+def test_a_day_is_gathered_from_the_tables(run):
+    report = gather(run, date(2026, 11, 20))
+    assert report.money.realized == Decimal("-1.12")
+    assert (report.money.equity_open, report.money.equity_close, report.money.lowest) == (
+        50,
+        Decimal("48.88"),
+        Decimal("48.88"),
+    )
+    assert report.activity.priced_markets == 1
+    assert report.activity.settlements == 1
+    assert report.refusals == [("no_edge", 40)]
+    assert report.settled == [("T", "2.00 no", "yes", Decimal("-1.12"))]
+
+
+def test_a_day_without_rows_has_unknown_equity(run):
+    report = gather(run, date(2026, 11, 19))
+    assert report.money.equity_close is None
+    assert report.activity.fills == 0
+
+
+def test_nothing_after_the_decision_time_is_known(run):
+    early = Run(run.settings, run.connection, ACCOUNT, Nanos.parse(f"{DAY}T10:10:00Z"), run.window)
+    report = gather(early, date(2026, 11, 20))
+    assert (report.activity.settlements, report.until) == (0, f"{DAY}T10:10:00Z")
+
+
+def test_a_run_at_midnight_reports_the_day_just_over(run):
+    assert report_day(run) == date(2026, 11, 20)
+
+
+def test_scores_use_the_last_fair_value_before_each_horizon(run):
+    rows = list(queries("scoring").scorable(run.connection, start=at("10:00"), end=at("11:00")))
+    assert [(minutes, outcome, round(p, 2)) for _, minutes, outcome, p, _ in rows] == [
+        (1, 1, 0.64),
+        (2, 1, 0.63),
+        (5, 1, 0.60),
+        (10, 1, 0.55),
+    ]
+    assert {mid for *_, mid in rows} == {0.42}
+
+
+def test_a_market_settled_outside_the_window_is_not_scored(run):
+    assert list(queries("scoring").scorable(run.connection, start=at("10:16"), end=at("11:00"))) == []
+
+
+def at(clock: str) -> datetime:
+    return datetime.fromisoformat(f"{DAY}T{clock}:00").replace(tzinfo=UTC)
