@@ -36,10 +36,12 @@ writer = RowWriter("recorder", layout(process.settings))
 decoders = {topic.name: topic.decoder() for topic in TOPICS}
 ROWS = Counter("desk_recorder_rows", "Rows written")
 LAG = Gauge("desk_recorder_lag_records", "Records not yet written")
+lag = [0]
+process.details = lambda: {"lag": lag[0]}
 log = structlog.get_logger()
 
 
-@app.task
+@app.task  # type: ignore[untyped-decorator]
 async def record() -> None:
     """Read and write for ever; a fault of the database starts over from the place that is written."""
     await process.start()
@@ -62,8 +64,9 @@ async def copy_on() -> None:
                 records = await next_batch(consumer, LARGEST)
                 await write([await read(record) for record in records], connection)
                 places |= {(r.topic, r.partition): r.offset + 1 for r in records}
-                LAG.set(lag := lag_of(consumer, places))
-                process.details, process.state = (lambda lag=lag: {"lag": lag}), "ready"
+                lag[0] = lag_of(consumer, places)
+                LAG.set(lag[0])
+                process.state = "ready"
                 await asyncio.sleep(GATHER_S)
 
 

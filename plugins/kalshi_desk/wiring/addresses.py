@@ -6,7 +6,9 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
+from kalshi_desk.adapters.exchanges.connections import PUBLIC_URLS
 from kalshi_desk.adapters.kafka.broker import Broker
+from kalshi_desk.domain.crypto.contract import SERIES
 from kalshi_desk.errors import SettingsError
 from kalshi_desk.settings import Settings, load_settings
 
@@ -19,14 +21,6 @@ KALSHI = {
     "demo": ("https://external-api.demo.kalshi.co", "wss://external-api-ws.demo.kalshi.co"),
     "live": ("https://external-api.kalshi.com", "wss://external-api-ws.kalshi.com"),
 }
-SPOT_URLS = {
-    "coinbase": "wss://ws-feed.exchange.coinbase.com",
-    "kraken": "wss://ws.kraken.com/v2",
-    "bitstamp": "wss://ws.bitstamp.net",
-    "gemini": "wss://api.gemini.com/v2/marketdata",
-    "binance": "wss://stream.binance.com:9443/ws",
-}
-UNDERLYINGS = ("BTC", "ETH", "SOL", "XRP", "DOGE", "BNB", "HYPE", "ADA", "LTC", "BCH", "LINK")
 
 
 @dataclass(frozen=True)
@@ -91,12 +85,16 @@ def underlyings(settings: Settings) -> tuple[str, ...]:
 
 
 def underlying_of(series: str) -> str:
-    """Return the coin of a crypto series (KXBTC15M is BTC); raises SettingsError for an unknown one."""
-    name = series.removeprefix("KX")
-    for coin in UNDERLYINGS:
-        if name.startswith(coin) and name[len(coin) :] in ("", "D", "15M"):
-            return coin
-    raise SettingsError([f"CRYPTO_SERIES: no coin known for {series}"])
+    """Return the coin of a crypto series (KXBTC15M is BTC); raises SettingsError for one whose rule is unknown."""
+    if series not in SERIES:
+        raise SettingsError([f"CRYPTO_SERIES: unknown series {series}; known: {', '.join(SERIES)}"])
+    return SERIES[series].underlying
+
+
+def coin_of_market(settings: Settings, ticker: str) -> str | None:
+    """Return the coin of a market of CRYPTO_SERIES by its ticker, None for any other market."""
+    series = ticker.partition("-")[0]
+    return SERIES[series].underlying if series in settings.crypto_series else None
 
 
 def venue_rest(settings: Settings) -> str:
@@ -115,11 +113,11 @@ def venue_socket(settings: Settings) -> str:
 
 def spot_url(settings: Settings, venue: str) -> str:
     """Return the address of an exchange's trade feed; raises SettingsError for an unknown exchange."""
-    if venue not in SPOT_URLS:
-        raise SettingsError([f"SPOT_VENUES: unknown exchange {venue}; known: {', '.join(SPOT_URLS)}"])
+    if venue not in PUBLIC_URLS:
+        raise SettingsError([f"SPOT_VENUES: unknown exchange {venue}; known: {', '.join(PUBLIC_URLS)}"])
     if settings.desk_mode == "paper":
         return f"ws://127.0.0.1:{port(settings, VENUE)}/feeds/{venue}"
-    return SPOT_URLS[venue]
+    return PUBLIC_URLS[venue]
 
 
 def trading_key(settings: Settings) -> Key:

@@ -89,6 +89,20 @@ class Guard:
         )
         await self._publisher.publish(DEAD_LETTERS, self._app, letter)
 
+    async def bad_frame(self, fault: DeskError, source: str, text: str) -> None:
+        """Publish the dead letter of a frame from outside, which has no place on a topic."""
+        letter = DeadLetter(
+            at=self._now(),
+            app=self._app,
+            source=source,
+            partition=None,
+            offset=None,
+            error=type(fault).__name__,
+            text=str(fault)[:PAYLOAD_KEPT],
+            payload=text[:PAYLOAD_KEPT],
+        )
+        await self._publisher.publish(DEAD_LETTERS, self._app, letter)
+
     async def _die(self, fault: Exception, record: Any) -> None:
         deaths = self._deaths.add(record)
         await self.dead_letter(fault, record)

@@ -11,7 +11,7 @@ from typing import Any, Self
 from aiokafka import AIOKafkaProducer
 
 from kalshi_desk.adapters.kafka.broker import Broker
-from kalshi_desk.adapters.kafka.topics import Topic, partition_of
+from kalshi_desk.adapters.kafka.topics import Topic, partition_count, partition_of
 from kalshi_desk.domain.message import Message, encode
 
 HOT_LINGER_MS = 5
@@ -53,6 +53,14 @@ class Publisher:
             partition=partition_of(topic, key, self._underlyings),
         )
         return delivery
+
+    async def send_everywhere(self, topic: Topic, key: str, message: Message) -> list[asyncio.Future[Any]]:
+        """Hand a message that concerns every key to each partition of the topic."""
+        if self._producer is None:
+            raise RuntimeError("the publisher is not started")
+        record = {"key": key.encode(), "value": encode(message)}
+        count = partition_count(topic, self._underlyings)
+        return [await self._producer.send(topic.name, partition=number, **record) for number in range(count)]
 
     async def publish(self, topic: Topic, key: str, message: Message | None) -> None:
         """Publish one record and wait until the broker has it."""
