@@ -34,6 +34,8 @@ class Settings(BaseSettings):
     desk_profile: Literal["starter", "standard"] = "starter"
     desk_home: Path = Path(".desk")
     port_base: int = Field(8080, ge=1024, le=65_000)
+    listen_host: str = "127.0.0.1"
+    venue_host: str = "127.0.0.1"
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
 
     database_url: SecretStr | None = None

@@ -80,7 +80,7 @@ def page_url(place: Place) -> str:
 
 def venue_url(place: Place) -> str:
     """Return the address of the simulated venue."""
-    return f"http://127.0.0.1:{place.port(addresses.VENUE)}"
+    return f"http://{place.settings.venue_host}:{place.port(addresses.VENUE)}"
 
 
 def answers(url: str) -> str | None:

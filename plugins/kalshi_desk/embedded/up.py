@@ -3,21 +3,14 @@
 from __future__ import annotations
 
 import fcntl
-import json
 import os
 import sys
 import time
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
-from urllib.request import urlopen
 
-from kalshi_desk.adapters.kafka.admin import create_topics
-from kalshi_desk.adapters.postgres.clock_epochs import store_epochs
-from kalshi_desk.adapters.postgres.migrate import migrate
-from kalshi_desk.domain.event_clock import ClockSegment
-from kalshi_desk.domain.units import Cash, Nanos
-from kalshi_desk.embedded import airflow, given, kafka, keys, parts, postgres, strays
+from kalshi_desk.embedded import airflow, given, kafka, keys, parts, postgres, prepare, strays
 from kalshi_desk.embedded.exits import exit_code
 from kalshi_desk.embedded.free_ports import require_free
 from kalshi_desk.embedded.parts import Part
@@ -44,11 +37,11 @@ class Start:
             broker = pool.submit(self._start_kafka)
             self._start_postgres()
             batch = pool.submit(airflow.prepare, self._place)
-            self._stage("migrations", self._migrate)
+            self._stage("migrations", prepare.schema)
             self._finish("Kafka", broker)
-            self._stage("topics", self._create_topics)
+            self._stage("topics", prepare.topics)
             self._bring("venue", parts.venue(self._place))
-            self._stage("event clock", self._store_clock)
+            self._stage("event clock", prepare.clock)
             self._launch(parts.apps(self._place))
             self._finish("Airflow's tables", batch)
             self._launch(parts.batch(self._place))
@@ -85,23 +78,6 @@ class Start:
         self._wait("Postgres", lambda: postgres.fault(addresses.database_url(self._place.settings)))
         self._say("Postgres")
 
-    def _migrate(self) -> None:
-        migrate(addresses.database_url(self._place.settings), ROOT / "sql" / "migrations")
-
-    def _create_topics(self) -> None:
-        settings = self._place.settings
-        create_topics(addresses.broker(settings), addresses.underlyings(settings))
-
-    def _store_clock(self) -> None:
-        settings = self._place.settings
-        store_epochs(
-            addresses.database_url(settings),
-            account=addresses.account(settings),
-            mode=settings.desk_mode,
-            bankroll=Cash.parse(str(settings.bankroll)),
-            segments=venue_segments(self._place) if settings.desk_mode == "paper" else [],
-        )
-
     def _bring(self, stage: str, started: list[Part]) -> None:
         self._launch(started)
         for part in started:
@@ -113,8 +89,8 @@ class Start:
         for part in started:
             self._supervisor.start_program(part.name)
 
-    def _stage(self, stage: str, work: Callable[[], None]) -> None:
-        work()
+    def _stage(self, stage: str, work: Callable[[Place], None]) -> None:
+        work(self._place)
         self._say(stage)
 
     def _finish(self, stage: str, work: Future[None]) -> None:
@@ -139,18 +115,6 @@ The desk is up: {addresses.account(place.settings)}, {place.settings.desk_mode} 
   page     {parts.page_url(place)}
   Airflow  {airflow.url(place)}   admin / {airflow.password(place)}
   state    {place.home}   (make status, make logs, make psql, make down)""")
-
-
-def venue_segments(place: Place) -> list[ClockSegment]:
-    """Ask the venue for the segments of its clock; raises SettingsError where it plays another account."""
-    with urlopen(f"{parts.venue_url(place)}/clock", timeout=5) as answer:  # noqa: S310 - our own address
-        clock = json.load(answer)
-    if clock["account"] != (wanted := addresses.account(place.settings)):
-        raise SettingsError([f"the venue plays {clock['account']}, not {wanted}"])
-    return [
-        ClockSegment(Nanos.parse(each["from_wall"]), Nanos.parse(each["anchor_event"]), float(each["speed"]))
-        for each in clock["segments"]
-    ]
 
 
 @contextmanager
