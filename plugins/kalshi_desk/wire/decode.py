@@ -15,7 +15,7 @@ from kalshi_desk.errors import ParseError, UnitError
 
 T = TypeVar("T")
 _EARLIEST, _LATEST = Nanos.parse("2000-01-01T00:00:00Z"), Nanos.parse("2200-01-01T00:00:00Z")
-_LONGEST = 40
+_LONGEST, _HUGE = 40, 10**30
 
 
 class Multiplier(Fixed):
@@ -55,14 +55,15 @@ def _unit(kind: type, value: Any) -> Any:
     if kind is Nanos and type(value) is str:
         return sane(Nanos.parse(value))
     if issubclass(kind, Fixed) and (type(value) is str or (kind in _NUMBERS and type(value) in (int, _Digits))):
-        return kind.parse(_short(kind, str(value)))
+        return _number(kind, str(value))
     raise UnitError(kind.__name__, "not in the form that its source promises", repr(value)[:_LONGEST])
 
 
-def _short(kind: type, text: str) -> str:
-    if len(text) > _LONGEST:
-        raise UnitError(kind.__name__, "too long for a number", text)
-    return text
+def _number(kind: type[Fixed], text: str) -> Fixed:
+    value = kind.parse(text) if len(text) <= _LONGEST else None
+    if value is None or abs(value) >= _HUGE:
+        raise UnitError(kind.__name__, "too large", text[:_LONGEST])
+    return value
 
 
 def sane(at: Nanos) -> Nanos:
