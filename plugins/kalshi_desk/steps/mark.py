@@ -28,7 +28,7 @@ Marked = Mark | Equity | Switch
 class MarkState:
     """Positions of one account, what the venue shows, the day's beginning and the peak; changed in place.
 
-    ``opening`` is all cash ever paid in; ``peak`` the highest equity since, None at first; ``day_start`` the desk's
+    ``opening`` is all cash ever paid in; ``peak`` the highest equity since, None for a new account; ``day_start`` the desk's
     P&L by scope (both, crypto, forecast) at the start of the UTC day, see ``booked_pnl``; None for a new account.
     """
 
@@ -37,7 +37,7 @@ class MarkState:
         self.view = MarketView()
         self.positions: dict[tuple[str, str], Position] = {}
         self.switches: dict[tuple[str, str], Switch] = {}
-        self.losses = LossWatch(peak)
+        self.losses = LossWatch(opening if peak is None else peak)
         self.rejects = 0
         self.now = Nanos(0)
         self.marked_at: Nanos | None = None

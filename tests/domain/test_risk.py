@@ -1,0 +1,143 @@
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from kalshi_desk.domain import risk
+from kalshi_desk.domain.limits import Limit, Share
+from kalshi_desk.domain.risk import Breach, Reserved
+from kalshi_desk.domain.units import Cash, Count, Price
+from tests.steps.desk import crypto_limits, later, limits
+
+ROLL = Cash.parse("50")
+CRYPTO = limits().crypto
+FORECAST = limits().forecast
+
+
+def reserved(**changes):
+    amounts = {"market": "0", "desk": "0", "category": "0", "both": "0"} | changes
+    contracts = Count.parse(amounts.pop("contracts", "0"))
+    return Reserved(**{name: Cash.parse(text) for name, text in amounts.items()}, contracts=contracts)
+
+
+def test_bankroll_follows_own_results_up_to_the_venues_equity():
+    assert risk.bankroll(limits(), net_pnl=Cash.parse("4"), venue_equity=Cash.parse("60")) == Cash.parse("54")
+    assert risk.bankroll(limits(), net_pnl=Cash.parse("4"), venue_equity=Cash.parse("53")) == Cash.parse("53")
+    assert risk.bankroll(limits(), net_pnl=Cash.parse("-60"), venue_equity=Cash.parse("1")) == 0
+
+
+def test_without_reinvesting_only_losses_count():
+    kept = limits(auto_reinvest=False)
+    assert risk.bankroll(kept, net_pnl=Cash.parse("4"), venue_equity=Cash.parse("60")) == Cash.parse("50")
+    assert risk.bankroll(kept, net_pnl=Cash.parse("-4"), venue_equity=Cash.parse("60")) == Cash.parse("46")
+
+
+def test_min_edge_at_below_and_above():
+    assert risk.min_edge(0.03, CRYPTO) is None
+    assert risk.min_edge(0.030001, CRYPTO) is None
+    assert risk.min_edge(0.029999, CRYPTO) == Breach("min_edge", "0.029999", "0.030000")
+    assert risk.min_edge(float("nan"), CRYPTO) is not None
+
+
+@pytest.mark.parametrize(
+    ("price", "reason"),
+    [("0.0299", "min_entry_price"), ("0.03", None), ("0.97", None), ("0.9701", "max_entry_price")],
+)
+def test_price_band_of_crypto(price, reason):
+    breach = risk.price_band(Price.parse(price), CRYPTO)
+    assert (breach and breach.reason) == reason
+
+
+@pytest.mark.parametrize(
+    ("price", "reason"),
+    [
+        ("0.0499", "min_entry_price"),
+        ("0.05", None),
+        ("0.8499", None),
+        ("0.85", "take_profit_entry_price"),
+        ("0.9501", "max_entry_price"),
+    ],
+)
+def test_price_band_with_take_profit_on(price, reason):
+    breach = risk.price_band(Price.parse(price), FORECAST)
+    assert (breach and breach.reason) == reason
+
+
+def test_time_decay_bans_entries_in_the_last_two_days():
+    two_days = 48 * 3600
+    assert risk.time_to_close(later(0), later(two_days + 1), FORECAST) is None
+    assert risk.time_to_close(later(0), later(two_days), FORECAST).reason == "time_decay_entry"
+    assert risk.time_to_close(later(0), later(60), CRYPTO) is None
+
+
+def test_entries_per_day_at_below_and_above():
+    assert risk.entries_today(47, CRYPTO) is None
+    assert risk.entries_today(48, CRYPTO) == Breach("max_entries_per_day", "48", "48")
+    assert risk.entries_today(49, CRYPTO) is not None
+
+
+def test_rooms_never_fall_below_zero():
+    assert risk.trade_room(reserved(market="0.2"), CRYPTO, roll=ROLL) == Cash.parse("0.3")
+    assert risk.trade_room(reserved(market="0.6"), CRYPTO, roll=ROLL) == 0
+    assert risk.contract_room(reserved(contracts="99.5"), CRYPTO) == Count.parse("0.5")
+    assert risk.contract_room(reserved(contracts="101"), CRYPTO) == 0
+
+
+@pytest.mark.parametrize(("market", "full"), [("0.399999", False), ("0.4", False), ("0.400001", True), ("0.5", True)])
+def test_a_market_is_full_when_the_smallest_order_no_longer_fits(market, full):
+    breach = risk.market_full(reserved(market=market), limits(), desk="crypto", roll=ROLL)
+    assert (breach is not None) == full
+    if breach:
+        assert breach == Breach("max_risk_per_trade", str(Cash.parse(market)), "0.500000")
+
+
+@pytest.mark.parametrize(("contracts", "full"), [("99.99", False), ("100", True), ("100.01", True)])
+def test_a_market_is_full_at_its_contracts(contracts, full):
+    breach = risk.market_full(reserved(contracts=contracts), limits(), desk="crypto", roll=ROLL)
+    assert (breach is not None) == full
+
+
+@pytest.mark.parametrize(
+    ("held", "at_limit", "reason"),
+    [("desk", "4", "crypto_max_total_risk"), ("category", "6", "max_category_risk"), ("both", "10", "max_total_risk")],
+)
+def test_total_risks_at_below_and_above(held, at_limit, reason):
+    limit = Cash.parse(at_limit)
+    for room, refused in ((1, False), (0, False), (-1, True)):
+        more = Cash(limit - Cash.parse("3") - room)
+        breach = risk.total_risk(reserved(**{held: "3"}), limits(), desk="crypto", risk=more, roll=ROLL)
+        if held != "desk":
+            wide = crypto_limits(max_total_risk=Limit(Share.parse("1")))
+            breach = risk.total_risk(reserved(**{held: "3"}), wide, desk="crypto", risk=more, roll=ROLL)
+        if held == "both":
+            wide = limits(crypto=wide.crypto, max_category_risk=Limit(Share.parse("1")))
+            breach = risk.total_risk(reserved(both="3"), wide, desk="crypto", risk=more, roll=ROLL)
+        assert (breach is not None) == refused
+        assert breach is None or (breach.reason, breach.threshold) == (reason, str(limit))
+
+
+def test_a_dollar_limit_wins_over_the_share():
+    dollars = crypto_limits(max_total_risk=Limit(Share.parse("0.08"), Cash.parse("1")))
+    breach = risk.total_risk(reserved(), dollars, desk="crypto", risk=Cash.parse("1.000001"), roll=ROLL)
+    assert breach == Breach("crypto_max_total_risk", "1.000001", "1.000000")
+
+
+def test_too_small_at_below_and_above():
+    assert risk.too_small(Cash.parse("0.1"), limits()) is None
+    assert risk.too_small(Cash.parse("0.100001"), limits()) is None
+    assert risk.too_small(Cash.parse("0.099999"), limits()) == Breach("too_small", "0.099999", "0.100000")
+
+
+def fee_of_quarter_cent(count):
+    return Cash(-(-count * 25 // 1) + 7)
+
+
+@given(st.integers(0, 10**9), st.integers(1, 9_999))
+def test_count_within_spends_all_it_may_and_no_more(budget, price):
+    count = risk.count_within(Cash(budget), Price(price), fee_of=fee_of_quarter_cent)
+    assert count >= 0
+    assert count == 0 or price * count + fee_of_quarter_cent(count) <= budget
+    assert price * (count + 1) + fee_of_quarter_cent(count + 1) > budget
+
+
+def test_no_budget_buys_nothing():
+    assert risk.count_within(Cash(-1), Price(5_000), fee_of=fee_of_quarter_cent) == 0

@@ -1,0 +1,157 @@
+import pytest
+
+from kalshi_desk.domain.control import Switch
+from kalshi_desk.domain.inputs import BookLost
+from kalshi_desk.domain.units import Price
+from kalshi_desk.steps.cancel_review import cancels
+from kalshi_desk.steps.gate import GateState, decide, observe
+from tests.steps.desk import (
+    T0,
+    TICKER,
+    alive,
+    book,
+    defined,
+    equity,
+    fair_value,
+    fill,
+    later,
+    order_event,
+    params,
+    position,
+    signal,
+)
+
+CPI = "KXCPI-26MAY-T3"
+
+
+def ready(*messages):
+    state = GateState()
+    for message in (defined(), book(), equity(), *messages):
+        observe(state, message)
+    return state
+
+
+def resting_bid(state, **changes):
+    return decide(state, signal(style="make", price="0.49", **changes), now=T0, params=params())
+
+
+def resting_exit(state):
+    wish = signal(action="exit", style="rest", price="0.50", q=0.5)
+    return decide(state, wish, now=T0, params=params())
+
+
+def reasons(state, now=T0):
+    return [cancel.reason for cancel in cancels(state, now=now, params=params())]
+
+
+def switch(name):
+    return Switch(at=T0, name=name, scope="both", on=True, by="anna", reason="r")
+
+
+def test_a_resting_order_with_nothing_against_it_stays():
+    state = ready()
+    resting_bid(state)
+    assert reasons(state) == []
+
+
+def test_orders_go_in_the_order_they_came_and_name_their_market():
+    state = ready(defined(CPI, close_time=later(864_000)), book(ticker=CPI))
+    first = resting_bid(state)
+    second = resting_bid(state, ticker=CPI, desk="forecast", decision_id="d2")
+    observe(state, switch("halt"))
+    found = cancels(state, now=T0, params=params())
+    assert [cancel.client_order_id for cancel in found] == [first.client_order_id, second.client_order_id]
+    assert [cancel.ticker for cancel in found] == [TICKER, CPI]
+
+
+@pytest.mark.parametrize(("name", "reason"), [("halt", "halt"), ("pause", "pause"), ("flatten", "pause")])
+def test_switches_take_entries_back(name, reason):
+    state = ready()
+    resting_bid(state)
+    observe(state, switch(name))
+    assert reasons(state) == [reason]
+
+
+def test_an_exit_rests_on_through_a_pause_but_not_a_halt():
+    state = ready(position())
+    resting_exit(state)
+    observe(state, switch("pause"))
+    assert reasons(state) == []
+    observe(state, switch("halt"))
+    assert reasons(state) == ["halt"]
+
+
+def test_taking_orders_end_by_themselves():
+    state = ready()
+    decide(state, signal(), now=T0, params=params())
+    observe(state, switch("halt"))
+    assert reasons(state) == []
+
+
+def test_a_resting_order_times_out():
+    state = ready(alive(later(15)))
+    resting_bid(state)
+    assert reasons(state, later(19.9)) == []
+    assert reasons(state, later(20)) == ["timeout"]
+
+
+def test_an_ended_order_is_not_cancelled():
+    state = ready()
+    order = resting_bid(state)
+    observe(state, order_event(order, "filled", filled=order.count))
+    assert reasons(state, later(20)) == []
+
+
+def test_a_bid_goes_when_our_probability_falls_a_cent():
+    state = ready()
+    resting_bid(state)
+    observe(state, fair_value(0.5901))
+    assert reasons(state) == []
+    observe(state, fair_value(0.59))
+    assert reasons(state) == ["estimate_moved"]
+
+
+def test_a_bid_goes_when_the_book_is_lost_or_the_close_is_near():
+    state = ready()
+    resting_bid(state)
+    observe(state, BookLost(at=T0, ticker=TICKER, reason="gap"))
+    assert reasons(state) == ["input_stale"]
+    observe(state, book())
+    observe(state, defined(close_time=later(75)))
+    assert reasons(state) == ["near_close"]
+
+
+def test_a_forecast_bid_waits_for_its_timeout():
+    state = ready(defined(CPI, close_time=later(864_000)), book(ticker=CPI))
+    resting_bid(state, ticker=CPI, desk="forecast")
+    assert reasons(state, later(599)) == []
+    assert reasons(state, later(600)) == ["timeout"]
+
+
+def test_a_superseded_exit_goes():
+    state = ready(position())
+    resting_exit(state)
+    take = signal(action="exit", price="0.48", decision_id="x2", q=0.4)
+    decide(state, take, now=T0, params=params())
+    assert reasons(state) == ["superseded"]
+
+
+def test_an_exit_never_rests_for_more_than_is_held():
+    state = ready(position("2", "1"))
+    order = resting_exit(state)
+    observe(state, fill(order, 50))
+    observe(state, position("1.5", "0.75"))
+    assert reasons(state) == []
+    observe(state, position("1.49", "0.74"))
+    assert reasons(state) == ["larger_than_position"]
+
+
+def test_an_order_read_back_has_no_probability_to_compare():
+    state = ready()
+    before = ready()
+    order = resting_bid(before)
+    assert before.orders[order.client_order_id].q == 0.6
+    observe(state, order)
+    observe(state, fair_value(0.1))
+    assert order.price == Price.parse("0.49")
+    assert reasons(state) == []

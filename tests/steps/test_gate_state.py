@@ -1,0 +1,175 @@
+from kalshi_desk.domain.control import Switch
+from kalshi_desk.domain.ledger import Settlement
+from kalshi_desk.domain.market import Outcome
+from kalshi_desk.domain.units import Cash, Count, Price
+from kalshi_desk.steps.gate import decide
+from kalshi_desk.steps.gate_state import GateState, observe
+from tests.steps.desk import (
+    ACCOUNT,
+    T0,
+    TICKER,
+    alive,
+    book,
+    defined,
+    equity,
+    fill,
+    later,
+    market,
+    order_event,
+    params,
+    position,
+    signal,
+)
+
+OTHER = "KXCPI-26MAY-T3"
+
+
+def ready():
+    state = GateState()
+    for message in (defined(), book(), equity()):
+        observe(state, message)
+    return state
+
+
+def approved(state):
+    return decide(state, signal(), now=T0, params=params())
+
+
+def test_an_order_is_at_stake_until_its_end_is_known():
+    state = ready()
+    order = approved(state)
+    assert state.reserved(TICKER, params()).market == order.risk
+    observe(state, order_event(order, "resting"))
+    assert state.reserved(TICKER, params()).both == order.risk
+    observe(state, order_event(order, "canceled"))
+    assert state.reserved(TICKER, params()).both == 0
+    assert not state.orders
+
+
+def test_contracts_filled_but_not_told_stay_at_stake():
+    state = ready()
+    order = approved(state)
+    observe(state, order_event(order, "filled", filled=order.count))
+    assert state.reserved(TICKER, params()).market == order.risk
+    observe(state, fill(order, order.count))
+    assert not state.orders
+    observe(state, position("0.95", "0.475", fees="0.02"))
+    assert state.reserved(TICKER, params()).market == Cash.parse("0.495")
+
+
+def test_a_partial_fill_moves_its_share_and_rounds_against_us():
+    state = ready()
+    order = approved(state)
+    observe(state, fill(order, 1))
+    left = state.reserved(TICKER, params())
+    assert left.market == -(-order.risk * (order.count - 1) // order.count)
+    assert left.contracts == order.count - 1
+
+
+def test_what_a_person_holds_counts_in_every_sum():
+    state = ready()
+    observe(state, position("3", "1.5", owner="manual"))
+    observe(state, position("1", "0.5"))
+    found = state.reserved(TICKER, params())
+    assert (found.market, found.desk, found.category, found.both) == (Cash.parse("2"),) * 4
+    assert found.contracts == Count.parse("4")
+    assert state.held(TICKER, Outcome.YES) == Count.parse("1")
+    assert state.held(TICKER, Outcome.NO) == 0
+
+
+def test_the_desks_and_categories_are_summed_apart():
+    state = ready()
+    observe(state, position("1", "0.5"))
+    observe(state, position("-2", "0.8", ticker=OTHER))
+    observe(state, position("2", "0.7", ticker="KXX-1"))
+    assert state.held(OTHER, Outcome.NO) == Count.parse("2")
+    unnamed = state.reserved(OTHER, params())
+    assert (unnamed.desk, unnamed.category) == (Cash.parse("1.5"), Cash.parse("1.5"))
+    observe(state, defined(OTHER, category="Economics"))
+    assert state.reserved(OTHER, params()).category == Cash.parse("0.8")
+    assert state.reserved(TICKER, params()).category == Cash.parse("0.5")
+    assert state.category(TICKER, params()) == "crypto"
+    assert state.category(OTHER, params()) == "economics"
+
+
+def test_the_same_order_twice_counts_once():
+    state = ready()
+    order = approved(state)
+    observe(state, order)
+    assert sum(state.entries.values()) == 1
+    assert list(state.orders) == [order.client_order_id]
+
+
+def test_settlement_ends_position_orders_and_bans():
+    state = ready()
+    observe(state, position("1", "0.5"))
+    exit_order = decide(state, signal(action="exit", price="0.48", q=0.4), now=T0, params=params())
+    assert (TICKER, Outcome.YES) in state.bans
+    assert exit_order.risk == 0
+    observe(
+        state,
+        Settlement(
+            at=T0,
+            occurred_at=T0,
+            account=ACCOUNT,
+            ticker=TICKER,
+            result="yes",
+            value=Price.parse("1"),
+            count=Count(100),
+            cost=Cash(1),
+            fees=Cash(0),
+            revenue=Cash(1),
+            pnl=Cash(0),
+        ),
+    )
+    assert not state.bans
+    assert not state.positions
+    assert not state.orders
+
+
+def test_a_closed_position_is_forgotten():
+    state = ready()
+    observe(state, position("1", "0.5"))
+    observe(state, position("0", "0"))
+    assert not state.positions
+
+
+def test_rejects_are_counted_in_a_row_until_a_person_resumes():
+    state = ready()
+    order = approved(state)
+    observe(state, order_event(order, "rejected"))
+    observe(state, order_event(order, "rejected"))
+    assert state.rejects == 1
+    observe(state, Switch(at=T0, name="pause", scope="both", on=False, by="breaker:x", reason="r"))
+    assert state.rejects == 1
+    observe(state, Switch(at=T0, name="pause", scope="both", on=False, by="anna", reason="r"))
+    assert state.rejects == 0
+
+
+def test_an_order_that_the_venue_takes_ends_a_row_of_rejects():
+    state = ready()
+    state.rejects = 4
+    observe(state, order_event(approved(state), "resting"))
+    assert state.rejects == 0
+
+
+def test_events_of_orders_not_ours_change_nothing():
+    state, other = ready(), approved(ready())
+    observe(state, order_event(other, "filled", filled=other.count))
+    observe(state, fill(other, other.count))
+    assert not state.orders
+
+
+def test_switches_hold_for_their_desk_and_their_time():
+    state = ready()
+    observe(state, Switch(at=T0, name="pause", scope="crypto", on=True, by="b", reason="r", until=later(60)))
+    assert state.switch("pause", "crypto", later(59)) is not None
+    assert state.switch("pause", "crypto", later(60)) is None
+    assert state.switch("pause", "forecast", T0) is None
+
+
+def test_what_it_sees_of_the_venue_is_kept_in_the_view():
+    state = ready()
+    observe(state, alive(later(20)))
+    assert state.view.alive_at == later(20)
+    assert state.view.markets[TICKER] == market()
