@@ -25,8 +25,8 @@ _FIELDS = {
     "result": "", "expiration_value": "", "liquidity_dollars": "0.0000", "some_new_field": {"a": [1.5]},
 }  # fmt: skip
 MARKET = json.dumps({"market": _FIELDS}).replace('"strike_type"', '"floor_strike": 91234.56, "strike_type"')
-SERIES = """{"series": {"ticker": "KXBTC15M", "frequency": "fifteen_min", "title": "BTC up or down", "category": "Crypto",
- "tags": null, "fee_type": "quadratic", "fee_multiplier": 1}}"""
+SERIES = """{"series": {"ticker": "KXBTC15M", "frequency": "fifteen_min", "title": "BTC up or down",
+ "category": "Crypto", "tags": null, "fee_type": "quadratic", "fee_multiplier": 1}}"""
 EVENT = """{"event": {"event_ticker": "E", "series_ticker": "KXBTC15M", "title": "t", "sub_title": "",
  "collateral_return_type": "", "mutually_exclusive": false, "fee_multiplier_override": 0.5}, "markets": []}"""
 BOOK = '{"orderbook_fp": {"yes_dollars": [["0.4100", "20.00"], ["0.4200", "7.50"]], "no_dollars": null}}'

@@ -1,0 +1,50 @@
+import json
+
+import pytest
+from tests.adapters.kalshi.venue import Venue
+from tests.wire import test_kalshi_orders as o
+
+from kalshi_desk.adapters.kalshi.writes import KalshiWrites
+from kalshi_desk.domain.market import BookSide
+from kalshi_desk.domain.units import Count, Price
+from kalshi_desk.errors import Rejected
+from kalshi_desk.wire.kalshi_orders import Amendment
+
+
+async def send(call, answer):
+    venue = Venue(answer)
+    async with venue.calls() as calls:
+        result = await call(KalshiWrites(calls))
+    (request,) = venue.asked
+    return result, request.method, str(request.url).removeprefix("http://venue.test/trade-api/v2"), request.content
+
+
+async def test_create():
+    created, method, path, body = await send(lambda w: w.create(o.ORDER), (201, o.CREATED.encode()))
+    assert (created.order_id, method, path) == ("5c0e", "POST", "/portfolio/events/orders")
+    assert json.loads(body)["price"] == "0.5700"
+
+
+async def test_cancel_names_the_market():
+    canceled, method, path, body = await send(lambda w: w.cancel("5c0e", "A"), o.CANCELED.encode())
+    assert (canceled.order_id, method, body) == ("5c0e", "DELETE", b"")
+    assert path == "/portfolio/events/orders/5c0e?market_ticker=A"
+
+
+async def test_cancel_of_what_does_not_rest():
+    with pytest.raises(Rejected, match="not_found"):
+        await send(lambda w: w.cancel("o", "A"), (404, b'{"error":{"code":"not_found","message":"","details":""}}'))
+
+
+async def test_amend():
+    change = Amendment(
+        order_id="5c0e", ticker="A", side=BookSide.BID, price=Price.parse("0.42"), count=Count.parse("5"),
+        client_order_id="d-1",
+    )  # fmt: skip
+    _, method, path, _ = await send(lambda w: w.amend(change), o.AMENDED.encode())
+    assert (method, path) == ("POST", "/portfolio/events/orders/5c0e/amend")
+
+
+async def test_order_group():
+    group, _, path, _ = await send(lambda w: w.create_group(100, 2), (201, o.GROUP.encode()))
+    assert (group, path) == ("g", "/portfolio/order_groups/create")
