@@ -13,7 +13,6 @@ import msgspec
 from kalshi_desk.domain.limits import DeskLimits, RiskLimits
 from kalshi_desk.domain.units import Cash, Count, Nanos, Price
 
-DAY_NS = 86_400 * 1_000_000_000
 HOUR_NS = 3_600 * 1_000_000_000
 TAKE_PROFIT_ENTRY_CAP = Price(8_500)
 TIME_DECAY_ENTRY_BAN_NS = 48 * HOUR_NS
