@@ -17,7 +17,7 @@ def test_every_venue_reads_its_frames(venue):
     assert {coin for socket in sockets for coin in socket.symbols.values()} == {"BTC", "ETH"}
     assert all(socket.url.startswith(PUBLIC_URLS[venue]) for socket in sockets)
     trades = sockets[0].parse(FRAMES[venue], Nanos(1)).trades
-    assert [(trade.venue, trade.underlying) for trade in trades][0] == (venue, "BTC")
+    assert next((trade.venue, trade.underlying) for trade in trades) == (venue, "BTC")
 
 
 def test_gemini_needs_a_socket_per_pair():
