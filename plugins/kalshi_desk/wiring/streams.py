@@ -61,7 +61,7 @@ class StreamProcess:
             if self._clock is not None:
                 return
             await self.publisher.start()
-            start_http_server(addresses.metrics_port(self.settings, self.name), "127.0.0.1")
+            start_http_server(addresses.metrics_port(self.settings, self.name), self.settings.listen_host)
             await asyncio.to_thread(self._read_clock)
 
     async def stop(self) -> None:
@@ -101,7 +101,12 @@ class StreamProcess:
 
 def stream_app(process: StreamProcess, *, producer_only: bool = False) -> faust.App:
     """Return the Faust app of a process, with its background task and its orderly end."""
-    app = faust_app(process.name, process.broker, worker=socket.gethostname(), producer_only=producer_only)
+    app = faust_app(
+        process.name,
+        process.broker,
+        worker=socket.gethostname(),
+        producer_only=producer_only,
+    )
     app.task(process.live)
 
     @app.on_before_shutdown.connect

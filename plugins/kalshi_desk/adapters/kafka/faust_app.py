@@ -16,7 +16,14 @@ HEARTBEAT_S = 0.5
 COMMIT_S = 0.5
 
 
-class ProducerApp(faust.App):
+class DeskApp(faust.App):
+    """A Faust app without Tables, so without folders."""
+
+    def _create_directories(self) -> None:
+        return
+
+
+class ProducerApp(DeskApp):
     """A Faust app that reads nothing: its tasks publish."""
 
     producer_only = True
@@ -24,7 +31,7 @@ class ProducerApp(faust.App):
 
 def faust_app(name: str, broker: Broker, *, worker: str, producer_only: bool = False) -> faust.App:
     """Return the app ``name``; ``worker`` tells its workers apart within the group and must be unique."""
-    return (ProducerApp if producer_only else faust.App)(
+    return (ProducerApp if producer_only else DeskApp)(
         name,
         broker=[f"kafka://{address.strip()}" for address in broker.bootstrap.split(",")],
         broker_credentials=_credentials(broker),
