@@ -225,8 +225,10 @@ class _Turn:
 
     def _decide(self, priced: _Priced, estimate: Estimate) -> None:
         book = self._state.books.get(priced.market.ticker)
-        quote = book.quote() if book is not None and book.usable else _NO_QUOTE
-        blocked = self._untradable(priced.market, book)
+        blocked = self._book_fault(book)
+        quote = book.quote() if book is not None and blocked is None else _NO_QUOTE
+        if blocked is None and not fee_known(priced.market.fee):
+            blocked = Unpriced("unknown_fee", None if priced.market.fee is None else priced.market.fee.fee_type)
         if blocked is not None:
             self._tell(priced, estimate, quote, fresh=False)
             self._refuse(priced, "edge", blocked)
@@ -242,9 +244,7 @@ class _Turn:
             priced.sent[answer.outcome] = answer.decision_id
             self.out.append(answer)
 
-    def _untradable(self, market: Market, book: Book | None) -> Unpriced | None:
-        if not fee_known(market.fee):
-            return Unpriced("unknown_fee", None if market.fee is None else market.fee.fee_type)
+    def _book_fault(self, book: Book | None) -> Unpriced | None:
         if book is None or not book.usable:
             return Unpriced("book_gap", "no_snapshot" if book is None else book.reason or book.state)
         silent, limit = self._now - self._state.alive_ns, self._params.inputs.book_s

@@ -56,7 +56,7 @@ def window_fault(window: Averaging) -> str | None:
 def p_above(*, spot: float, strike: float, sigma: float, window: Averaging, extra_variance: float = 0.0) -> float:
     """Return the probability that the mean of the sixty prints is above the strike; at least one print is missing.
 
-    A certain outcome is exactly 0.0 or 1.0. Raises ValueError if nothing is missing (then compare the mean itself).
+    A certain outcome is exactly 0.0 or 1.0. The window must be one in which window_fault finds nothing. Raises ValueError if nothing is missing (then compare the mean itself).
     """
     level = _remaining_strike(strike, window)
     if level <= 0.0:
