@@ -12,10 +12,9 @@ import msgspec
 from kalshi_desk.domain.control import Switch
 from kalshi_desk.domain.ledger import Equity
 from kalshi_desk.domain.limits import Limit, RiskLimits, Share
-from kalshi_desk.domain.risk import Breach, bankroll
+from kalshi_desk.domain.risk import DAY_NS, Breach, bankroll
 from kalshi_desk.domain.units import Cash, Nanos
 
-DAY_NS = 86_400 * 1_000_000_000
 MAX_CONSECUTIVE_REJECTS = 5
 
 

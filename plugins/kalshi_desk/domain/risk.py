@@ -14,6 +14,7 @@ from kalshi_desk.domain.limits import DeskLimits, RiskLimits
 from kalshi_desk.domain.units import Cash, Count, Nanos, Price
 
 HOUR_NS = 3_600 * 1_000_000_000
+DAY_NS = 24 * HOUR_NS
 TAKE_PROFIT_ENTRY_CAP = Price(8_500)
 TIME_DECAY_ENTRY_BAN_NS = 48 * HOUR_NS
 

@@ -28,8 +28,8 @@ Marked = Mark | Equity | Switch
 class MarkState:
     """Positions of one account, what the venue shows, the day's beginning and the peak; changed in place.
 
-    ``opening`` is all cash ever paid in; ``peak`` the highest equity since; ``day_start`` the desk's P&L by scope (both,
-    crypto, forecast) at the start of the UTC day, see ``booked_pnl``. Both are None for a new account.
+    ``opening`` is all cash ever paid in; ``peak`` the highest equity since; ``day_start`` the desk's P&L by scope
+    (both, crypto, forecast) at the start of the UTC day, see ``booked_pnl``. The latter are None for a new account.
     """
 
     def __init__(self, opening: Cash, *, peak: Cash | None = None, day_start: Mapping[str, Cash] | None = None) -> None:
