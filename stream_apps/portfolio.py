@@ -13,13 +13,13 @@ import structlog
 
 from kalshi_desk.adapters.kafka.agent import Acknowledger
 from kalshi_desk.adapters.kafka.faust_app import agent_topic, lag_of
-from kalshi_desk.adapters.kafka.rebuild import moved, within
+from kalshi_desk.adapters.kafka.rebuild import moved, reread_gained, within
 from kalshi_desk.adapters.kafka.topics import BOOKS
 from kalshi_desk.wiring.addresses import settings_or_exit
 from kalshi_desk.wiring.holdings import Holdings
 from kalshi_desk.wiring.streams import StreamProcess, stream_app
 
-OPEN_S = 60
+OPEN_S, HORIZON_MS = 60, 120_000
 
 process = StreamProcess(settings_or_exit(), "portfolio")
 app = stream_app(process)
@@ -58,6 +58,8 @@ async def rebuild(*_: Any, **__: Any) -> None:
     gained, lost = moved(app, BOOKS.name, held)
     if gained and not holdings.opened:
         await within(OPEN_S, holdings.open())
+    again = reread_gained(app, process.broker, gained, topic=BOOKS.name, horizon_ms=HORIZON_MS, apply=holdings.remember)
+    await within(OPEN_S, again)
     held.difference_update(lost)
     held.update(gained)
     process.state = "ready"

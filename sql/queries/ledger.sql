@@ -74,17 +74,18 @@ where o.account = :account and (desk.order_rank(o.state) < 4 or o.created_at >= 
     or (o.action = 'exit' and not exists (select 1 from desk.settlements s where s.account = o.account and s.ticker = o.ticker)))
 order by i.sequence;
 
--- name: unsettled_fills
+-- name: live_fills
+-- The fills of markets that are not settled or were settled of late, in the order in which they were booked.
 select f.account, f.fill_id, f.venue_order_id, f.client_order_id, f.ticker, f.owner, f.strategy, f.outcome, f.action,
     f.price_dollars, f.count_contracts, f.is_taker, f.fee_dollars, f.occurred_at, f.observed_at
-from desk.fills f
-where f.account = :account
-    and not exists (select 1 from desk.settlements s where s.account = f.account and s.ticker = f.ticker)
+from desk.fills f left join desk.settlements s on s.account = f.account and s.ticker = f.ticker
+where f.account = :account and (s.ticker is null or s.observed_at >= :since)
 order by f.sequence;
 
--- name: known_fills
-select fill_id, venue_order_id, count_contracts, fee_dollars from desk.fills
-where account = :account and occurred_at >= :since;
+-- name: recent_settlements
+select account, ticker, result, value_dollars, count_contracts, cost_dollars, fees_dollars, revenue_dollars, pnl_dollars,
+    occurred_at, observed_at
+from desk.settlements where account = :account and observed_at >= :since order by observed_at, ticker;
 
 -- name: last_fill_at^
 select max(occurred_at) from desk.fills where account = :account;
@@ -101,9 +102,6 @@ update desk.settlements set verified = true where account = :account and ticker 
 -- name: settlements_to_verify
 select ticker, result, value_dollars, count_contracts, revenue_dollars from desk.settlements
 where account = :account and not verified and count_contracts <> 0;
-
--- name: settled_tickers
-select ticker from desk.settlements where account = :account;
 
 -- name: opening^
 select initial_bankroll_dollars, opened_at from desk.accounts where account = :account;

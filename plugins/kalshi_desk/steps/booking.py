@@ -9,7 +9,7 @@ from collections.abc import Awaitable, Callable
 from typing import Protocol
 
 from kalshi_desk.domain.intent import Intent, KnownOrder
-from kalshi_desk.domain.ledger import Fill, Order, OrderEvent, Position, Settlement
+from kalshi_desk.domain.ledger import Fill, Order, OrderEvent, Settlement
 from kalshi_desk.domain.market import BookSide
 from kalshi_desk.domain.message import Message
 from kalshi_desk.domain.order import book_side
@@ -50,6 +50,7 @@ class Booking:
     def __init__(self, ledger: Ledger, *, tell: Callable[[Message], Awaitable[None]], now: Callable[[], Nanos]) -> None:
         self.ledger, self._tell, self.now = ledger, tell, now
         self.positions = Positions()
+        self.settled: set[str] = set()
 
     @property
     def account(self) -> str:
@@ -88,6 +89,7 @@ class Booking:
         """Book the end of a market and of every position in it; False if it was booked before."""
         if not await self.ledger.add_settlement(settlement):
             return False
+        self.settled.add(settlement.ticker)
         positions = self.positions.settle(settlement)
         for message in (settlement, *positions):
             await self._tell(message)
@@ -101,8 +103,3 @@ class Booking:
 def _may_have_made(intent: Intent, ticker: str, side: BookSide) -> bool:
     body = intent.body
     return isinstance(body, Order) and intent.state == "sent" and body.ticker == ticker and body.book_side is side
-
-
-def open_positions(positions: list[Position]) -> list[Position]:
-    """Return the positions that hold something."""
-    return [position for position in positions if position.count]

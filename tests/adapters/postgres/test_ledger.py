@@ -88,7 +88,7 @@ async def test_fills_count_once_and_complete_their_order(url: str, epoch: int) -
     await ledger.add_fill(fill(order(), "f2", count=Count.parse("2.5")))
     known = await ledger.find_order(client_order_id="decision1-1")
     assert (known.state, known.filled, known.remaining) == ("filled", Count(500), Count(0))
-    assert await ledger.unsettled_fills() == [half, fill(order(), "f2", count=Count.parse("2.5"))]
+    assert await ledger.live_fills(NOW) == [half, fill(order(), "f2", count=Count.parse("2.5"))]
     assert await ledger.last_fill_at() == NOW
 
 
@@ -104,11 +104,12 @@ async def test_cash_follows_fills_and_settlements(url: str, epoch: int) -> None:
     assert await ledger.add_settlement(settlement)
     assert not await ledger.add_settlement(settlement)
     assert await ledger.cash() == Cash.parse("52.916")
-    assert await ledger.unsettled_fills() == []
+    assert await ledger.live_fills(Nanos(NOW + 1_000)) == []
+    assert await ledger.live_fills(NOW) == [fill(order())]
+    assert await ledger.recent_settlements(NOW) == [settlement]
     assert await ledger.unverified() == [(TICKER, "yes", Cash.parse("5"))]
     await ledger.verify_settlement(TICKER)
     assert await ledger.unverified() == []
-    assert await ledger.settled_tickers() == {TICKER}
 
 
 async def test_recent_orders_are_the_open_the_young_and_the_exits(url: str, epoch: int) -> None:

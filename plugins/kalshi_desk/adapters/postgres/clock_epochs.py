@@ -16,7 +16,7 @@ from kalshi_desk.errors import LedgerError
 _READ = "select from_wall, anchor_event, speed from desk.clock_epochs where account = %s order by from_wall"
 _CHOOSE = """
 insert into desk.accounts (account, mode, initial_bankroll_dollars, opened_at, chosen_at)
-values (%s, %s, %s, now(), clock_timestamp())
+values (%s, %s, %s, coalesce(%s, now()), clock_timestamp())
 on conflict (account) do update set chosen_at = clock_timestamp()
 """
 _ADD = """
@@ -30,11 +30,12 @@ def store_epochs(
 ) -> None:
     """Open the account where it is new, add its new segments, and make it the account in use.
 
-    The opening bankroll of a known account stays what it was; a segment already stored is left alone.
+    An account opens at the first event time of its clock. The opening bankroll of a known account stays what it was; a
+    segment already stored is left alone.
     """
     rows = [(account, s.from_wall.datetime(), s.anchor_event.datetime(), s.speed) for s in segments]
     with closing(connect(database_url, "clock_epochs")) as db, db, db.cursor() as cursor:
-        cursor.execute(_CHOOSE, (account, mode, str(bankroll)))
+        cursor.execute(_CHOOSE, (account, mode, str(bankroll), min((row[2] for row in rows), default=None)))
         cursor.executemany(_ADD, rows)
 
 

@@ -141,10 +141,16 @@ class Ledger:
         found = await self._run(lambda db: list(_sql.recent_orders(db, account=self.account, since=since.datetime())))
         return [rows.known_order_of(row) for row in found]
 
-    async def unsettled_fills(self) -> list[Fill]:
-        """Return the fills of markets not settled, in the order in which they were booked."""
-        found = await self._run(lambda db: list(_sql.unsettled_fills(db, account=self.account)))
+    async def live_fills(self, since: Nanos) -> list[Fill]:
+        """Return the fills of markets not settled before ``since``, in the order in which they were booked."""
+        found = await self._run(lambda db: list(_sql.live_fills(db, account=self.account, since=since.datetime())))
         return [rows.fill_of(row) for row in found]
+
+    async def recent_settlements(self, since: Nanos) -> list[Settlement]:
+        """Return the settlements booked since an instant, oldest first."""
+        when = since.datetime()
+        found = await self._run(lambda db: list(_sql.recent_settlements(db, account=self.account, since=when)))
+        return [rows.settlement_of(row) for row in found]
 
     async def last_fill_at(self) -> Nanos | None:
         """Return when the newest fill happened, None before the first."""
@@ -155,10 +161,6 @@ class Ledger:
         """Return ticker, result and revenue of settlements that the venue has not confirmed yet."""
         found = await self._run(lambda db: list(_sql.settlements_to_verify(db, account=self.account)))
         return [(row[0], row[1], Cash.parse(str(row[4]))) for row in found]
-
-    async def settled_tickers(self) -> set[str]:
-        """Return the markets whose end is booked."""
-        return {row[0] for row in await self._run(lambda db: list(_sql.settled_tickers(db, account=self.account)))}
 
     async def cash(self) -> Cash:
         """Return the free cash that our books imply; raises LedgerError for an unknown account."""

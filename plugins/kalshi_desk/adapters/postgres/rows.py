@@ -84,3 +84,13 @@ def fill_of(row: tuple[Any, ...]) -> Fill:
         count=Count.parse(str(count)), is_taker=taker, fee=Cash.parse(str(fee)), occurred_at=Nanos.of(at[0]),
         at=Nanos.of(at[1]),
     )  # fmt: skip
+
+
+def settlement_of(row: tuple[Any, ...]) -> Settlement:
+    """Return a settlement from the columns of ``recent_settlements``."""
+    account, ticker, result, value, count, cost, fees, revenue, pnl, occurred_at, at = row
+    return Settlement(
+        account=account, ticker=ticker, result=result, value=Price.parse(str(value)), count=Count.parse(str(count)),
+        cost=Cash.parse(str(cost)), fees=Cash.parse(str(fees)), revenue=Cash.parse(str(revenue)),
+        pnl=Cash.parse(str(pnl)), occurred_at=Nanos.of(occurred_at), at=Nanos.of(at),
+    )  # fmt: skip

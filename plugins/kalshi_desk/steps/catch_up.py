@@ -1,0 +1,192 @@
+"""Fetch from the venue what the socket may have missed, settle what has ended, and reconcile the two books."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Iterable
+from typing import Protocol
+
+from kalshi_desk.domain.intent import KnownOrder
+from kalshi_desk.domain.ledger import Order, Position
+from kalshi_desk.domain.order import OrderState
+from kalshi_desk.domain.units import NANOS, Cash, Count, Nanos, seconds
+from kalshi_desk.steps.booking import Booking, Ledger
+from kalshi_desk.steps.confirm import state_event
+from kalshi_desk.steps.execute import OrderReads
+from kalshi_desk.steps.reconcile import (
+    Difference,
+    again,
+    cash_difference,
+    held,
+    order_difference,
+    orders_to_ask,
+    position_differences,
+    repair_fill,
+)
+from kalshi_desk.steps.settle import disagreement, final_value, settlement_of
+from kalshi_desk.wire.kalshi_markets import MarketBody
+from kalshi_desk.wire.kalshi_portfolio import BalanceBody, OrderBody, PositionBody, SettlementBody
+
+OVERLAP_S = 60
+Query = dict[str, str | int | list[str]]
+
+
+class AccountReads(OrderReads, Protocol):
+    """What the venue tells of an account; every method raises Retryable, Rejected or ParseError."""
+
+    async def orders(self, query: Query) -> list[OrderBody]: ...
+
+    async def positions(self) -> list[PositionBody]: ...
+
+    async def balance(self) -> BalanceBody: ...
+
+    async def settlements(self, query: Query) -> list[SettlementBody]: ...
+
+    async def market(self, ticker: str) -> MarketBody: ...
+
+
+class Books(Ledger, Protocol):
+    """What catching up needs of the ledger besides booking."""
+
+    async def recent_orders(self, since: Nanos) -> list[KnownOrder]: ...
+
+    async def last_fill_at(self) -> Nanos | None: ...
+
+    async def unverified(self) -> list[tuple[str, str, Cash]]: ...
+
+    async def verify_settlement(self, ticker: str) -> None: ...
+
+    async def cash(self) -> Cash: ...
+
+    async def opening(self) -> tuple[Cash, Nanos]: ...
+
+
+class CatchUp:
+    """Keeps one account's ledger in step with the venue; ``report`` records and tells a difference."""
+
+    def __init__(
+        self,
+        reads: AccountReads,
+        books: Books,
+        booking: Booking,
+        *,
+        report: Callable[[Difference], Awaitable[None]],
+    ) -> None:
+        self._reads, self._books, self._booking, self._report = reads, books, booking, report
+        self._seen: list[Difference] = []
+        self._told: set[Difference] = set()
+
+    async def fills(self) -> int:
+        """Book the fills since the last known one, with a minute's overlap; return how many were new."""
+        last = await self._books.last_fill_at()
+        since = (await self._books.opening())[1] if last is None else last
+        told = await self._reads.fills({"min_ts": (since - seconds(OVERLAP_S)) // NANOS})
+        ordered = sorted(told, key=lambda fill: (fill.created_time, fill.fill_id))
+        return sum([await self._booking.fill(fill) is not None for fill in ordered])
+
+    async def settle(self, tickers: Iterable[str] | None = None) -> set[str]:
+        """Book the end of the given markets (or of all that we traded) where the venue calls it final; return those."""
+        positions = self._positions()
+        wanted = set(positions) if tickers is None else set(tickers) & set(positions)
+        return {ticker for ticker in sorted(wanted) if await self._settle(ticker, positions[ticker])}
+
+    async def _settle(self, ticker: str, positions: list[Position]) -> bool:
+        market = await self._reads.market(ticker)
+        paid = market.settlement_value_dollars
+        value = final_value(status=market.status, result=market.result, settlement_value=paid)
+        if value is None:
+            return False
+        at, account = self._booking.now(), self._booking.account
+        settlement = settlement_of(positions, ticker=ticker, result=market.result, value=value, at=at, account=account)
+        return await self._booking.settle(settlement)
+
+    def _positions(self) -> dict[str, list[Position]]:
+        found: dict[str, list[Position]] = {}
+        for position in self._booking.positions.all(self._booking.now()):
+            if position.ticker not in self._booking.settled:
+                found.setdefault(position.ticker, []).append(position)
+        return found
+
+    async def verify(self) -> None:
+        """Compare settlements with the venue's own, once it lists them."""
+        waiting = await self._books.unverified()
+        if not waiting:
+            return
+        told = {body.ticker: body for body in await self._reads.settlements({})}
+        for ticker, result, revenue in waiting:
+            if ticker not in told:
+                continue
+            fault = disagreement(told[ticker], result=result, revenue=revenue)
+            if fault is None:
+                await self._books.verify_settlement(ticker)
+            else:
+                await self._tell(Difference("settlement", ticker, f"{result} {revenue}", fault))
+
+    async def reconcile(self) -> list[Difference]:
+        """Compare orders, fills, settlements, positions and cash with the venue; repair and report what differs."""
+        await self.fills()
+        await self.settle()
+        await self.verify()
+        found = await self._orders()
+        standing = again(found_now := await self._holdings(), self._seen)
+        self._seen = found_now
+        for difference in standing:
+            await self._repair(difference)
+        return [*found, *standing]
+
+    async def _orders(self) -> list[Difference]:
+        unanswered = {i.body.client_order_id for i in await self._books.open_intents() if isinstance(i.body, Order)}
+        ours = [
+            known
+            for known in await self._books.recent_orders(self._booking.now())
+            if known.order.client_order_id not in unanswered
+        ]
+        asked = orders_to_ask(ours, await self._reads.orders({"status": "resting"}))
+        return [difference for known in asked if (difference := await self._ask(known)) is not None]
+
+    async def _ask(self, known: KnownOrder) -> Difference | None:
+        order = known.order
+        told = await self._reads.order_by_client_id(order.client_order_id, order.ticker)
+        if told is None:
+            difference = Difference("order", order.client_order_id, known.state, "unknown there")
+            await self._tell(difference)
+            return difference
+        for fill in await self._reads.fills({"order_id": told.order_id}):
+            await self._booking.fill(fill)
+        now = await self._books.find_order(client_order_id=order.client_order_id)
+        event = state_event(order, told, self._booking.now())
+        if now is None or (now.state, now.filled) == (event.event, event.filled):
+            return None
+        await self._booking.event(event)
+        difference = order_difference(now, told)
+        await self._tell(difference)
+        return difference
+
+    async def _holdings(self) -> list[Difference]:
+        ours = held(position for group in self._positions().values() for position in group)
+        found = position_differences(ours, await self._reads.positions())
+        live = [k for k in await self._books.recent_orders(self._booking.now()) if not OrderState(k.state).final]
+        if not live:
+            cash = cash_difference(_shown(await self._books.cash()), (await self._reads.balance()).balance_dollars)
+            found += [cash] if cash is not None else []
+        return found
+
+    async def _repair(self, difference: Difference) -> None:
+        await self._tell(difference)
+        if difference.subject != "position":
+            return
+        told = {body.ticker: body for body in await self._reads.positions()}.get(difference.name)
+        if str(told.position_fp if told else Count(0)) != difference.venues:
+            return
+        at, account = self._booking.now(), self._booking.account
+        await self._booking.take(repair_fill(difference, told, account=account, at=at))
+
+    async def _tell(self, difference: Difference) -> None:
+        """Report a difference once."""
+        if difference not in self._told:
+            self._told.add(difference)
+            await self._report(difference)
+
+
+def _shown(cash: Cash) -> Cash:
+    """Return cash as the venue shows it: cut to $0.0001."""
+    return Cash(cash // 100 * 100)

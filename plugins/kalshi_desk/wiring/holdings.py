@@ -1,0 +1,124 @@
+"""The portfolio's parts for one process: marks, exit reviews and breakers over what the topics say."""
+
+from __future__ import annotations
+
+import asyncio
+from asyncio import Future
+from collections.abc import Iterable
+from typing import Any
+
+import structlog
+
+from kalshi_desk.adapters.kafka import topics
+from kalshi_desk.adapters.kafka.tail import Tail
+from kalshi_desk.adapters.postgres.holdings import read_beginning
+from kalshi_desk.clock import wall_now
+from kalshi_desk.domain.control import Switch
+from kalshi_desk.domain.decisions import Signal
+from kalshi_desk.domain.inputs import BookChanged
+from kalshi_desk.domain.ledger import Equity, Fill, Mark, Position
+from kalshi_desk.domain.message import Message
+from kalshi_desk.domain.risk import DAY_NS
+from kalshi_desk.domain.units import Cash, Nanos
+from kalshi_desk.errors import DeskError
+from kalshi_desk.steps import exit_review, mark
+from kalshi_desk.wiring.gate import gate_params
+from kalshi_desk.wiring.streams import StreamProcess
+
+HORIZON_S = 600
+WATCHED = (
+    topics.POSITIONS, topics.CONTROL, topics.LIFECYCLE, topics.FAIR_VALUES, topics.ORDER_EVENTS,
+)  # fmt: skip
+log = structlog.get_logger()
+
+
+class Holdings:
+    """One account's positions and what they are worth. ``open`` loads them; its methods run on one event loop."""
+
+    def __init__(self, process: StreamProcess) -> None:
+        self.process, self.params = process, gate_params(process.settings)
+        self.reviews, self.opened = exit_review.ReviewState(), False
+        counts = {topic: topics.partition_count(topic, process.underlyings) for topic in WATCHED}
+        self.tail = Tail(process.broker, counts, apply=self.see)
+        self._decoders = {topic.name: topic.decoder() for topic in (*WATCHED, topics.BOOKS)}
+        self._publishing: set[asyncio.Task[None]] = set()
+
+    async def open(self) -> None:
+        """Read where the day began, then positions, switches, markets and fair values as they stand."""
+        midnight = Nanos(self.process.now() // DAY_NS * DAY_NS)
+        begun = await asyncio.to_thread(read_beginning, self.process.database_url, self.process.account, midnight)
+        self.state = mark.MarkState(begun.opening, peak=begun.peak, day_start=self._by_scope(begun.booked))
+        self.reviews.view = self.state.view
+        self.tailing = asyncio.create_task(self.tail.run((wall_now() - HORIZON_S * 10**9) // 10**6))
+        await asyncio.wait(
+            (self.tailing, asyncio.create_task(self.tail.caught_up.wait())), return_when="FIRST_COMPLETED"
+        )
+        if self.tailing.done():
+            await self.tailing
+        self.opened = True
+
+    def _by_scope(self, booked: dict[str, Cash]) -> dict[str, Cash]:
+        total = dict.fromkeys(("both", "crypto", "forecast"), Cash(0))
+        for ticker, pnl in booked.items():
+            for scope in ("both", self.params.owner_of(ticker)):
+                total[scope] = Cash(total[scope] + pnl)
+        return total
+
+    def see(self, record: Any) -> None:
+        """Take note of a watched record; what cannot be read is passed over and logged."""
+        try:
+            found = self._observe(self._decoders[record.topic](record.value))
+        except DeskError as fault:
+            log.warning("input.passed_over", topic=record.topic, offset=record.offset, fault=str(fault)[:200])
+            return
+        if self.opened and found:
+            task = asyncio.create_task(self._publish_later(found))
+            self._publishing.add(task)
+            task.add_done_callback(self._publishing.discard)
+
+    def remember(self, record: Any) -> None:
+        """Take note of a book record of the past, for the state alone."""
+        try:
+            self._observe(self._decoders[record.topic](record.value))
+        except DeskError as fault:
+            log.debug("rebuild.passed_over", offset=record.offset, fault=str(fault)[:200])
+
+    async def take(self, record: Any) -> list[Future[Any]]:
+        """Take a book record into account and publish what follows; return the promises of delivery."""
+        message = self._decoders[record.topic](record.value)
+        found: list[Message] = list(self._observe(message))
+        if isinstance(message, BookChanged):
+            found += exit_review.review(self.reviews, message.ticker, now=self.process.now(), params=self.params)
+        return await self._publish(found)
+
+    async def tick(self) -> None:
+        """Mark everything at the event time of now, and review what was not reviewed for a minute."""
+        if self.tailing.done():
+            await self.tailing
+        now = self.process.now()
+        found: list[Message] = list(mark.mark_now(self.state, now=now, params=self.params))
+        found += exit_review.review_due(self.reviews, now=now, params=self.params)
+        await self._publish(found)
+
+    def details(self) -> dict[str, Any]:
+        """Return what the heartbeat tells."""
+        return {"positions": len(self.reviews.positions)}
+
+    def _observe(self, message: Message) -> list[Mark | Equity | Switch]:
+        found = mark.observe(self.state, message, params=self.params)
+        if isinstance(message, (Position, Fill)):
+            exit_review.observe(self.reviews, message)
+        return found
+
+    async def _publish_later(self, found: Iterable[Message]) -> None:
+        await self._publish(found)
+
+    async def _publish(self, found: Iterable[Message]) -> list[Future[Any]]:
+        return [await self._send(message) for message in found]
+
+    async def _send(self, message: Message) -> Future[Any]:
+        send, account = self.process.publisher.send, self.process.account
+        if isinstance(message, Switch):
+            log.warning("breaker.tripped", scope=message.scope, reason=message.reason)
+            return await send(topics.CONTROL, f"{message.name}:{message.scope}", message)
+        return await send(topics.SIGNALS if isinstance(message, Signal) else topics.MARKS, account, message)

@@ -1,0 +1,210 @@
+"""The door's parts for one process: gate state, lease, ledger, venue, and how they are brought up to date at start."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import secrets
+import socket
+from contextlib import AsyncExitStack
+from typing import Any
+
+import psycopg2
+import structlog
+
+from kalshi_desk.adapters.kafka import topics
+from kalshi_desk.adapters.kafka.tail import Tail
+from kalshi_desk.adapters.kalshi.rest import KalshiRest
+from kalshi_desk.adapters.postgres.audit import AuditLog
+from kalshi_desk.adapters.postgres.lease import Lease
+from kalshi_desk.adapters.postgres.ledger import Ledger
+from kalshi_desk.clock import wall_now
+from kalshi_desk.domain.control import Alert, Switch
+from kalshi_desk.domain.decisions import Refusal, Signal
+from kalshi_desk.domain.inputs import Lifecycle
+from kalshi_desk.domain.ledger import Mark, Order, Position
+from kalshi_desk.domain.message import Message
+from kalshi_desk.domain.risk import DAY_NS
+from kalshi_desk.domain.units import Nanos
+from kalshi_desk.errors import DeskError, LeaseLost
+from kalshi_desk.steps.booking import Booking
+from kalshi_desk.steps.catch_up import CatchUp
+from kalshi_desk.steps.execute import Door
+from kalshi_desk.steps.gate import decide
+from kalshi_desk.steps.gate_state import GateState, observe
+from kalshi_desk.steps.reconcile import Difference
+from kalshi_desk.wiring.gate import gate_params
+from kalshi_desk.wiring.streams import StreamProcess
+from kalshi_desk.wiring.venue import trader
+
+EXIT_CODE = 70
+REQUEST_COVER_S = 4.2
+HORIZON_S = 600
+TAKE_EVERY_S, RENEW_S = 0.25, 1.0
+WATCHED = (topics.BOOKS, topics.LIFECYCLE, topics.FAIR_VALUES, topics.MARKS, topics.CONTROL)
+log = structlog.get_logger()
+
+
+class OrderDoor:
+    """One account's gate and door. ``open`` brings it up to date; its methods run on one event loop."""
+
+    def __init__(self, process: StreamProcess) -> None:
+        self.process, self.params, self.state = process, gate_params(process.settings), GateState()
+        self.ledger = Ledger(process.database_url, process.account)
+        self.audit = AuditLog(process.database_url, process.account)
+        holder = f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}"
+        self.lease = Lease(process.database_url, process.account, holder)
+        self.booking = Booking(self.ledger, tell=self.tell, now=process.now)
+        counts = {topic: topics.partition_count(topic, process.underlyings) for topic in WATCHED}
+        self.tail = Tail(process.broker, counts, apply=self.see)
+        self.opened, self.wake = asyncio.Event(), asyncio.Event()
+        self.due: set[str] = set()
+        self._decoders = {topic.name: topic.decoder() for topic in (*WATCHED, topics.SIGNALS)}
+        self._switches: asyncio.Queue[Switch] = asyncio.Queue()
+        self._resources = AsyncExitStack()
+
+    async def open(self) -> None:
+        """Take the lease, rebuild the gate's state from the ledger and the topics, and reconcile with the venue."""
+        while not await asyncio.to_thread(self.lease.take):
+            await asyncio.sleep(TAKE_EVERY_S)
+        self.keeping = asyncio.create_task(self._keep_lease())
+        rest = await self._resources.enter_async_context(trader(self.process.settings))
+        self._connect(rest)
+        await self._remember()
+        self.tailing = asyncio.create_task(self.tail.run((wall_now() - HORIZON_S * 10**9) // 10**6))
+        caught_up = asyncio.create_task(self.tail.caught_up.wait())
+        await asyncio.wait((self.tailing, caught_up), return_when="FIRST_COMPLETED")
+        if self.tailing.done():
+            await self.tailing
+        await self.catch_up.reconcile()
+        self.opened.set()
+
+    def _connect(self, rest: KalshiRest) -> None:
+        self.catch_up = CatchUp(rest.reads, self.ledger, self.booking, report=self.report)
+        self.door = Door(rest.reads, rest.writes, self.booking, wall_now, self.covered, self.barred)
+
+    async def _remember(self) -> None:
+        today = Nanos(self.process.now() // DAY_NS * DAY_NS)
+        for known in await self.ledger.recent_orders(today):
+            observe(self.state, known.order)
+            observe(self.state, known.last_event)
+        for fill in await self.ledger.live_fills(today):
+            self.booking.positions.take(fill)
+            observe(self.state, fill)
+        for settlement in await self.ledger.recent_settlements(today):
+            self.booking.settled.add(settlement.ticker)
+            self.booking.positions.settle(settlement)
+            observe(self.state, settlement)
+        for position in self.booking.positions.all(self.process.now()):
+            await self.tell(position)
+
+    async def close(self) -> None:
+        """Give the lease up and disconnect."""
+        await asyncio.to_thread(self.lease.give_up)
+        await self._resources.aclose()
+
+    async def decide(self, record: Any) -> None:
+        """Judge one signal; an approved order is committed under the lease before this returns."""
+        signal: Signal = self._decoders[topics.SIGNALS.name](record.value)
+        answer = decide(self.state, signal, now=self.process.now(), params=self.params)
+        if isinstance(answer, Refusal):
+            await self.process.publisher.publish(topics.REFUSALS, answer.ticker, answer)
+            return
+        if await self._commit(answer):
+            await self.process.publisher.publish(topics.ORDERS, answer.account, answer)
+        self.wake.set()
+
+    async def _commit(self, order: Order) -> bool:
+        try:
+            return await self.ledger.add_order(order, self.lease.epoch or 0)
+        except LeaseLost:
+            leave("lease.lost")
+            raise
+
+    def see(self, record: Any) -> None:
+        """Take note of a record that the door watches; what cannot be read or applied is passed over and logged."""
+        try:
+            message = self._decoders[record.topic](record.value)
+            if not isinstance(message, Mark):
+                observe(self.state, message)
+        except DeskError as fault:
+            log.warning("input.passed_over", topic=record.topic, offset=record.offset, fault=str(fault)[:200])
+            return
+        if isinstance(message, Lifecycle) and message.event in ("determined", "settled"):
+            self.due.add(message.ticker)
+        if isinstance(message, Switch) and self.tail.caught_up.is_set():
+            self._switches.put_nowait(message)
+
+    async def tell(self, message: Message) -> None:
+        """Hand a booked fact to the gate's state and to its topic."""
+        try:
+            observe(self.state, message)
+        except DeskError as fault:
+            await self.alert("critical", "the ledger contradicts itself", f"{fault}. Compare it with the venue.")
+        publisher, account = self.process.publisher, self.process.account
+        if isinstance(message, Position):
+            own = "" if message.owner == "desk" else f":{message.owner}"
+            await publisher.send(topics.POSITIONS, f"{account}:{message.ticker}{own}", message)
+        else:
+            await publisher.send(topics.ORDER_EVENTS, account, message)
+
+    async def next_switch(self) -> Switch:
+        """Wait for the next switch that somebody threw."""
+        return await self._switches.get()
+
+    async def report(self, difference: Difference) -> None:
+        """Record a difference between ledger and venue, and tell a person."""
+        details = {"ours": difference.ours, "venue": difference.venues, "name": difference.name}
+        await self.audit.add(
+            actor="order_execution", action=f"differs:{difference.subject}", details=details, at=self.process.now()
+        )
+        await self.alert("warning", f"{difference.subject} differs from the venue", str(difference))
+
+    async def alert(self, severity: str, subject: str, text: str) -> None:
+        """Publish an alert."""
+        alert = Alert(at=self.process.now(), app=self.process.name, severity=severity, subject=subject, text=text)
+        await self.process.publisher.send(topics.ALERTS, self.process.name, alert)
+
+    async def covered(self) -> bool:
+        """Tell whether the lease outlives a request, renewing it where that is needed."""
+        if self.lease.seconds_left < REQUEST_COVER_S:
+            await self.renew()
+        return self.lease.seconds_left >= REQUEST_COVER_S
+
+    async def renew(self) -> None:
+        """Renew the lease; a lost one ends the process."""
+        try:
+            await asyncio.to_thread(self.lease.renew)
+        except LeaseLost:
+            leave("lease.lost")
+
+    async def _keep_lease(self) -> None:
+        """Renew each second; a database that is away for as long as the lease lives ends the process."""
+        while True:
+            try:
+                await self.renew()
+            except psycopg2.Error as fault:
+                log.warning("lease.database_away", fault=str(fault).strip())
+                if self.lease.seconds_left == 0:
+                    leave("lease.ran_out")
+            await asyncio.sleep(RENEW_S)
+
+    def barred(self, order: Order) -> str | None:
+        """Return the switch that forbids an order now."""
+        names = ("halt", "pause", "flatten") if order.action == "enter" else ("halt",)
+        now = self.process.now()
+        return next((name for name in names if self.state.switch(name, order.desk, now) is not None), None)
+
+    def details(self) -> dict[str, Any]:
+        """Return what the heartbeat tells: the lease's epoch and the switches obeyed."""
+        switches = {
+            f"{name}:{scope}": {"on": s.on, "by": s.by, "reason": s.reason, "at": str(s.at)}
+            for (name, scope), s in self.state.switches.items()
+        }
+        return {"epoch": self.lease.epoch, "switches": switches, "live_orders": len(self.state.orders)}
+
+
+def leave(event: str) -> None:
+    """End the process at once, with nothing acknowledged that is not done."""
+    log.error(event)
+    os._exit(EXIT_CODE)

@@ -1,0 +1,159 @@
+"""What the door does by itself: send, cancel, listen, poll, settle, reconcile. Wall time triggers."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+
+import psycopg2
+import structlog
+
+from kalshi_desk.adapters.socket_loop import Connected, Received, SocketEvent
+from kalshi_desk.domain.intent import CancelOrder, Intent
+from kalshi_desk.errors import DeskError, ParseError, VenueError
+from kalshi_desk.steps.cancel_review import cancels
+from kalshi_desk.steps.confirm import state_event
+from kalshi_desk.steps.execute import carry_out, startable
+from kalshi_desk.wire.kalshi_commands import FILLS, ORDERS, encode_command, subscribe
+from kalshi_desk.wire.kalshi_ws import OwnFill, OwnOrder, parse_frame
+from kalshi_desk.wiring import addresses
+from kalshi_desk.wiring.order_door import OrderDoor, leave
+from kalshi_desk.wiring.venue import venue_socket
+
+LOOK_S, AGAIN_S, REVIEW_S, POLL_S, RECONCILE_S = 0.5, 1.0, 0.25, 3.0, 60.0
+log = structlog.get_logger()
+
+
+async def drain(door: OrderDoor) -> None:
+    """Carry out intents as they are committed: several markets at once, one at a time in each."""
+    busy: set[str] = set()
+    async with asyncio.TaskGroup() as group:
+        while True:
+            for intent in startable(await door.ledger.open_intents(), frozenset(busy)):
+                busy.add(intent.ticker)
+                group.create_task(_one(door, intent, busy))
+            door.wake.clear()
+            await _first(door.wake, LOOK_S)
+
+
+async def _one(door: OrderDoor, intent: Intent, busy: set[str]) -> None:
+    if not await carry_out(intent, door.door):
+        await asyncio.sleep(AGAIN_S)
+    busy.discard(intent.ticker)
+    door.wake.set()
+
+
+async def _first(event: asyncio.Event, limit_s: float) -> None:
+    try:
+        async with asyncio.timeout(limit_s):
+            await event.wait()
+    except TimeoutError:
+        return
+
+
+async def review_cancels(door: OrderDoor) -> None:
+    """Commit a cancel for every resting order that must go."""
+    asked: set[str] = set()
+    while True:
+        now, account = door.process.now(), door.process.account
+        for wish in cancels(door.state, now=now, params=door.params):
+            if wish.client_order_id in asked:
+                continue
+            asked.add(wish.client_order_id)
+            cancel = CancelOrder(
+                at=now, account=account, ticker=wish.ticker, client_order_id=wish.client_order_id, reason=wish.reason
+            )
+            await door.ledger.add_cancel(cancel, door.lease.epoch or 0)
+            door.wake.set()
+        await asyncio.sleep(REVIEW_S)
+
+
+async def listen(door: OrderDoor) -> None:
+    """Book what the private channels say; each new connection begins with the fills that it may have missed."""
+    settings = door.process.settings
+    socket = venue_socket(settings, addresses.trading_key(settings), greeting=_greeting, now=door.process.now)
+    async for batch in socket.batches():
+        await _hear(door, batch)
+
+
+def _greeting() -> Sequence[str]:
+    return [encode_command(1, subscribe([FILLS, ORDERS]))]
+
+
+async def _hear(door: OrderDoor, batch: Sequence[SocketEvent]) -> None:
+    for event in batch:
+        if isinstance(event, Connected):
+            await attempt(door, "fills")
+        elif isinstance(event, Received):
+            try:
+                await _book(door, event.text)
+            except ParseError as fault:
+                await door.process.guard.bad_frame(fault, "kalshi private", event.text)
+
+
+async def _book(door: OrderDoor, text: str) -> None:
+    body = parse_frame(text).body
+    if isinstance(body, OwnFill):
+        await door.booking.fill(body)
+    elif isinstance(body, OwnOrder):
+        known = await door.ledger.find_order(client_order_id=body.client_order_id, venue_order_id=body.order_id)
+        if known is not None:
+            await door.booking.event(state_event(known.order, body, door.process.now()))
+
+
+async def poll(door: OrderDoor) -> None:
+    """Fetch fills each few seconds as a net below the socket, and settle what has ended."""
+    while True:
+        await asyncio.sleep(POLL_S)
+        await attempt(door, "fills")
+        if door.due:
+            await attempt(door, "settle")
+
+
+async def reconcile(door: OrderDoor) -> None:
+    """Compare the whole ledger with the venue each minute."""
+    while True:
+        await asyncio.sleep(RECONCILE_S)
+        await attempt(door, "reconcile")
+
+
+async def attempt(door: OrderDoor, what: str) -> None:
+    """Ask the venue for one of fills, settle, reconcile; a venue that does not answer is logged and asked again."""
+    try:
+        if what == "fills":
+            await door.catch_up.fills()
+        elif what == "settle":
+            held = {position.ticker for position in door.booking.positions.all(door.process.now())}
+            door.due &= held - door.booking.settled
+            door.due -= await door.catch_up.settle(set(door.due))
+        else:
+            await door.catch_up.reconcile()
+    except (VenueError, ParseError) as fault:
+        log.warning("venue.unread", what=what, fault=str(fault)[:200])
+
+
+async def audit_switches(door: OrderDoor) -> None:
+    """Record every switch that is thrown: who, what and why."""
+    while True:
+        switch = await door.next_switch()
+        details = {"scope": switch.scope, "on": switch.on, "reason": switch.reason}
+        await door.audit.add(actor=switch.by, action=f"switch:{switch.name}", details=details, at=switch.at)
+        door.wake.set()
+
+
+async def watch(door: OrderDoor) -> None:
+    """End with an error as soon as the reading of the watched topics does."""
+    await door.tailing
+
+
+async def run(door: OrderDoor) -> None:
+    """Run all of them once the door is open; the first that fails ends all and, with them, the worker."""
+    await door.opened.wait()
+    log.info("door.open", epoch=door.lease.epoch, account=door.process.account)
+    try:
+        async with asyncio.TaskGroup() as group:
+            for task in (drain, review_cancels, listen, poll, reconcile, audit_switches, watch):
+                group.create_task(task(door))
+    except* (psycopg2.Error, DeskError, OSError) as faults:
+        log.exception("door.failed", faults=[str(fault)[:200] for fault in faults.exceptions])
+        leave("door.failed")

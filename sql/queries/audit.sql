@@ -1,0 +1,12 @@
+-- name: last^
+select hash from desk.audit_log where account = :account order by entry desc limit 1;
+
+-- name: lock^
+select pg_advisory_xact_lock(hashtext('desk.audit_log'), hashtext(:account));
+
+-- name: add!
+insert into desk.audit_log (account, at, actor, action, details, previous_hash, hash)
+values (:account, :at, :actor, :action, :details, :previous_hash, :hash);
+
+-- name: all
+select at, actor, action, details::text, previous_hash, hash from desk.audit_log where account = :account order by entry;

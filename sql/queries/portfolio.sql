@@ -1,0 +1,16 @@
+-- name: opening^
+select initial_bankroll_dollars from desk.accounts where account = :account;
+
+-- name: last_peak^
+select peak_dollars from desk.equity where account = :account order by observed_at desc limit 1;
+
+-- name: booked_before
+-- The desk's own P&L of each market as it was booked before an instant: netted trades, payouts, fees off.
+select f.ticker, (f.held).realized_dollars - (f.held).fees_dollars + case
+    when s.ticker is null then 0
+    when (f.held).count_contracts >= 0 then (f.held).count_contracts * s.value_dollars - (f.held).cost_dollars
+    else -(f.held).count_contracts * (1 - s.value_dollars) - (f.held).cost_dollars end
+from (
+    select ticker, desk.holding_of(book_side, price_dollars, count_contracts, fee_dollars order by sequence) as held
+    from desk.fills where account = :account and owner = 'desk' and observed_at < :at group by ticker
+) f left join desk.settlements s on s.account = :account and s.ticker = f.ticker and s.observed_at < :at;

@@ -1,0 +1,30 @@
+from contextlib import closing
+
+import psycopg2
+import pytest
+
+from kalshi_desk.adapters.postgres.audit import AuditLog
+from kalshi_desk.domain.units import Nanos
+
+pytestmark = pytest.mark.embedded
+AT = Nanos.parse("2026-11-21T12:00:00.123456789Z")
+
+
+def _change(url: str, statement: str) -> None:
+    with closing(psycopg2.connect(url)) as db, db, db.cursor() as cursor:
+        cursor.execute(statement)
+
+
+async def test_the_chain_shows_every_change(database: str) -> None:
+    log = AuditLog(database, "sim:synthetic:7")
+    for number in range(3):
+        await log.add(actor="anna", action="halt", details={"reason": f"test {number}", "count": "1.00"}, at=AT)
+    await AuditLog(database, "another").add(actor="ben", action="resume", details={}, at=AT)
+    assert log.broken_at() is None
+    _change(
+        database, "update desk.audit_log set details = '{\"reason\": \"better\"}' where details->>'reason' = 'test 1'"
+    )
+    assert log.broken_at() == 2
+    _change(database, "delete from desk.audit_log where details->>'reason' = 'better'")
+    assert log.broken_at() == 2
+    assert AuditLog(database, "another").broken_at() is None
