@@ -57,6 +57,6 @@ class Decoder(Generic[T]):
     def __call__(self, payload: bytes | str) -> T:
         try:
             return self._decoder.decode(payload)
-        except (msgspec.DecodeError, UnicodeDecodeError, UnitError) as fault:
+        except (msgspec.DecodeError, UnicodeDecodeError, UnitError, RecursionError) as fault:
             text = payload if isinstance(payload, str) else payload.decode("utf-8", "replace")
             raise ParseError(self._source, str(fault), text) from fault

@@ -16,8 +16,8 @@ from typing import ClassVar, Self
 from kalshi_desk.errors import UnitError
 
 NANOS = 1_000_000_000
-_DECIMAL = re.compile(r"(-?)(\d+)(?:\.(\d*))?", re.ASCII)
-_EXPONENT = re.compile(r"(-?)(\d+)(?:\.(\d*))?[eE]([+-]?\d{1,3})", re.ASCII)
+_DECIMAL = re.compile(r"(-?)(\d{1,40})(?:\.(\d{0,40}))?", re.ASCII)
+_EXPONENT = re.compile(r"(-?)(\d{1,40})(?:\.(\d{0,40}))?[eE]([+-]?\d{1,2})", re.ASCII)
 _ISO = re.compile(r"(\d{4}-\d\d-\d\dT\d\d:\d\d(?::\d\d)?)(?:\.(\d{1,9}))?(Z|[+-]\d\d:?\d\d)", re.ASCII)
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -132,8 +132,8 @@ class Nanos(int):
             raise UnitError("Nanos", "not an ISO 8601 instant with a zone", text)
         stem, fraction, zone = match.groups()
         try:
-            moment = datetime.fromisoformat(stem + zone.replace("Z", "+00:00"))
-        except ValueError as fault:
+            moment = datetime.fromisoformat(stem + zone.replace("Z", "+00:00")).astimezone(UTC)
+        except (ValueError, OverflowError) as fault:
             raise UnitError("Nanos", str(fault), text) from None
         delta = moment - _EPOCH
         return cls((delta.days * 86_400 + delta.seconds) * NANOS + int((fraction or "0").ljust(9, "0")))
