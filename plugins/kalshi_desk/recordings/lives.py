@@ -25,7 +25,7 @@ def read_lives(
     steps = [
         (max(at, since), place, step)
         for market in recording.markets()
-        if market.close_time > since
+        if market.close_time + SETTLED_AFTER_CLOSE >= since
         for place, (at, step) in enumerate(_known(_life(market, refused[market.ticker]), since))
     ]
     for at, place, step in sorted(steps, key=lambda one: one[:2]):

@@ -91,7 +91,8 @@ class RecordingSource:
         if play_from is not None and play_from >= found.last:
             raise SettingsError([f"recording {folder} ends at {found.last}, before {play_from}"])
         self.account, self.ended = f"sim:recording:{folder.resolve().name}", False
-        self.silences, self.last = found.silences, found.last
+        self.silences: Sequence[tuple[Nanos, Nanos]] = found.silences
+        self.last = found.last
         self._folder, self._from = folder, play_from or found.first
         self._rows: Iterator[tuple[int, CryptoInput]] = iter(())
         self._next: CryptoInput | None = None

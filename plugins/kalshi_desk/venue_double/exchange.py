@@ -1,0 +1,261 @@
+"""The simulated exchange: listed markets, one account, its orders, fills and settlements, all durable.
+
+Public messages change books and lives; what they do to the account is collected as news, written down in one
+transaction and only then told.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from uuid import uuid4
+
+import msgspec
+
+from kalshi_desk.domain.inputs import BookChanged, Lifecycle
+from kalshi_desk.domain.market import Market, MarketStatus
+from kalshi_desk.domain.message import Decoder
+from kalshi_desk.domain.units import Cash, Count, Nanos
+from kalshi_desk.simulation.accounts import Account, SimFill, SimSettlement, collateral, cost_to_place, free_cover
+from kalshi_desk.simulation.listings import CRYPTO_SHARD
+from kalshi_desk.simulation.orders import Execution, MatcherState, Placed, SimOrder, SimState
+from kalshi_desk.venue_double.api_error import nested, not_found
+from kalshi_desk.venue_double.groups import OrderGroups
+from kalshi_desk.venue_double.listing import Delta, Listing
+from kalshi_desk.venue_double.store import Store
+
+FORGET_FINALIZED = 3_000
+_account: Decoder[Account] = Decoder(Account, "venue account")
+_matcher: Decoder[MatcherState] = Decoder(MatcherState, "venue matcher")
+_market: Decoder[Market] = Decoder(Market, "venue market")
+_CONFLICTS = frozenset({"fill_or_kill_insufficient_resting_volume"})
+
+
+class News(msgspec.Struct):
+    """What happened to the account and is not told yet."""
+
+    orders: list[SimOrder] = []
+    fills: list[tuple[SimFill, SimOrder]] = []
+    settlements: list[SimSettlement] = []
+
+    def __bool__(self) -> bool:
+        return bool(self.orders or self.fills or self.settlements)
+
+
+class Exchange:
+    """The exchange for one account; ``now`` is the event time up to which it has played."""
+
+    def __init__(self, store: Store, bankroll: Cash) -> None:
+        self.store, self.now = store, Nanos(0)
+        self.listings: dict[str, Listing] = {}
+        saved = store.fact("account")
+        opening = Account(name=store.account, cash={0: Cash(0), CRYPTO_SHARD: bankroll})
+        self.account = opening if saved is None else _account(saved)
+        self.orders = {order.order_id: order for order in store.orders(SimOrder)}
+        self.fills, self.settlements = store.events("fill", SimFill), store.events("settlement", SimSettlement)
+        self.burnt, self.groups = store.client_ids(), OrderGroups()
+        self._news, self._told_fills, self._told_settlements = News(), len(self.fills), len(self.settlements)
+        for body in store.facts("market:"):
+            self._list(_market(body))
+
+    def _list(self, market: Market) -> Listing:
+        listing = self.listings[market.ticker] = Listing(market)
+        listing.matcher.is_open = market.status not in (MarketStatus.DETERMINED, MarketStatus.FINALIZED)
+        return listing
+
+    def listing(self, ticker: str) -> Listing:
+        """Return a listed market; raises ApiError 404."""
+        if ticker not in self.listings:
+            raise not_found("market_not_found")
+        return self.listings[ticker]
+
+    def define(self, market: Market) -> tuple[Market | None, Listing]:
+        """Take over a definition; returns what it replaces, None for a new market."""
+        if market.ticker not in self.listings:
+            return None, self._list(market)
+        listing = self.listings[market.ticker]
+        before = listing.market
+        listing.redefine(market)
+        return before, listing
+
+    def change_book(self, change: BookChanged) -> list[Delta]:
+        """Take over a book change and fill what it reaches; returns what to tell the public."""
+        listing = self.listings.get(change.ticker)
+        if listing is None or not listing.matcher.is_open:
+            return []
+        deltas, executions = listing.change(change)
+        self._book(executions, listing)
+        return deltas
+
+    def step(self, step: Lifecycle) -> None:
+        """Take over a step of a market's life and pay out what is settled."""
+        listing = self.listings.get(step.ticker)
+        if listing is None:
+            return
+        self._end(listing)
+        listing.step(step)
+        if step.event == "settled" and step.result is not None and step.settlement_value is not None:
+            paid = self.account.settle(listing.market, result=step.result, value=step.settlement_value, now=step.at)
+            if paid is not None:
+                self._news.settlements.append(paid)
+            self.store.put_fact(f"market:{step.ticker}", listing.market)
+
+    def pass_time(self, now: Nanos) -> None:
+        """Open, close and expire what is due at ``now``."""
+        self.now = max(self.now, now)
+        for listing in list(self.listings.values()):
+            market = listing.market
+            if market.status is MarketStatus.INITIALIZED and market.open_time <= now:
+                listing.market = msgspec.structs.replace(market, status=MarketStatus.ACTIVE)
+            if listing.matcher.is_open:
+                if market.close_time <= now:
+                    self._end(listing)
+                else:
+                    self._news.orders += listing.matcher.expire(now)
+
+    def _end(self, listing: Listing) -> None:
+        if listing.matcher.is_open:
+            self._news.orders += listing.matcher.close(max(self.now, listing.market.close_time))
+            listing.empty()
+            if listing.market.status in (MarketStatus.ACTIVE, MarketStatus.INITIALIZED):
+                listing.market = msgspec.structs.replace(listing.market, status=MarketStatus.CLOSED)
+
+    def place(self, order: SimOrder, *, group: str | None = None) -> Placed:
+        """Take an order; raises ApiError for everything that the exchange refuses."""
+        listing = self.listing(order.ticker)
+        if order.client_order_id in self.burnt:
+            raise nested(409, "order_already_exists")
+        if not listing.tradable:
+            raise nested(409, "MARKET_INACTIVE", "the market is not open")
+        self.groups.check(group, order.created_at)
+        self._fund(order, listing)
+        placed = listing.matcher.place(order, self.now, position=self.account.held(order.ticker).count)
+        if placed.reason is not None and placed.reason not in _CONFLICTS:
+            raise nested(409 if placed.reason == "MARKET_INACTIVE" else 400, placed.reason, placed.details)
+        if order.client_order_id is not None:
+            self.burnt.add(order.client_order_id)
+            self.store.put_client_id(order.client_order_id)
+        if placed.reason is not None:
+            raise nested(409, placed.reason, placed.details)
+        self.orders[order.order_id] = order
+        self.groups.join(group, order.order_id)
+        self._arrived(placed, listing)
+        return placed
+
+    def amend(self, order: SimOrder, wish: SimOrder) -> Placed:
+        """Change a resting order to price, count and expiry of ``wish``; raises ApiError."""
+        listing = self._open(order.ticker)
+        grown = msgspec.structs.replace(wish, count=Count(max(0, wish.count - order.count)))
+        if wish.price != order.price or grown.count:
+            self._fund(wish if wish.price != order.price else grown, listing, besides=order)
+        placed = listing.matcher.amend(
+            order.order_id, price=wish.price, count=wish.count, expires_at=wish.expires_at, now=self.now
+        )
+        if placed is None:
+            raise not_found()
+        if placed.reason is not None:
+            raise nested(400, placed.reason, placed.details)
+        order.client_order_id = wish.client_order_id
+        self._arrived(placed, listing)
+        return placed
+
+    def cancel(self, order_id: str) -> tuple[SimOrder, Count]:
+        """Cancel a resting order; returns it and the contracts taken off the book. Raises ApiError."""
+        order = self.resting(order_id)
+        rested = order.remaining
+        canceled = self._open(order.ticker).matcher.cancel(order_id, self.now)
+        if canceled is None:
+            raise not_found()
+        self._news.orders.append(canceled)
+        return canceled, rested
+
+    def decrease(self, order_id: str, remaining: Count) -> SimOrder:
+        """Lower what rests of an order; raises ApiError."""
+        order = self._open(self.resting(order_id).ticker).matcher.decrease(order_id, remaining, self.now)
+        if order is None:
+            raise nested(400, "invalid_order_size", "more than what rests")
+        self._news.orders.append(order)
+        return order
+
+    def resting(self, order_id: str) -> SimOrder:
+        """Return an order that rests; raises ApiError 404 for every other."""
+        order = self.orders.get(order_id)
+        if order is None or order.state is not SimState.RESTING:
+            raise not_found()
+        return order
+
+    def free(self, shard: int) -> Cash:
+        """Return the cash of a shard that no resting order blocks; raises ApiError 404 for an unknown shard."""
+        if shard not in self.account.cash:
+            raise not_found("user_not_found")
+        return Cash(self.account.cash[shard] - sum(self._blocked(shard)))
+
+    def _blocked(self, shard: int) -> Iterator[int]:
+        for ticker, listing in self.listings.items():
+            resting = list(listing.matcher.resting())
+            if resting and listing.market.exchange_index == shard:
+                yield collateral(resting, listing.market, self.account.held(ticker).count)
+
+    def _fund(self, order: SimOrder, listing: Listing, *, besides: SimOrder | None = None) -> None:
+        held = self.account.held(order.ticker).count
+        others = [other for other in listing.matcher.resting() if other is not besides]
+        cost = cost_to_place(order, listing.market, cover=free_cover(others, held))
+        back = 0 if besides is None else cost_to_place(besides, listing.market, cover=free_cover(others, held))
+        if cost > self.free(listing.market.exchange_index) + back:
+            raise nested(400, "insufficient_balance")
+
+    def _open(self, ticker: str) -> Listing:
+        listing = self.listing(ticker)
+        if not listing.matcher.is_open:
+            raise nested(409, "MARKET_INACTIVE", "the market is closed")
+        return listing
+
+    def _arrived(self, placed: Placed, listing: Listing) -> None:
+        self._book(placed.executions, listing)
+        self._news.orders += [placed.order, *placed.canceled]
+
+    def _book(self, executions: Iterable[Execution], listing: Listing) -> None:
+        for execution in executions:
+            fill = self.account.book(execution, listing.market)
+            self._news.fills.append((fill, execution.order))
+            self._news.orders.append(execution.order)
+            for order_id in self.groups.filled(execution.order.order_id, execution.count, execution.at):
+                if (swept := listing.matcher.cancel(order_id, self.now)) is not None:
+                    self._news.orders.append(swept)
+
+    def commit(self) -> News:
+        """Write the account's news down, if there are any, and return them: now they may be told."""
+        news, self._news = self._news, News()
+        if not news:
+            return news
+        with self.store.transaction():
+            self._write(news)
+        return news
+
+    def _write(self, news: News) -> None:
+        fills = [fill for fill, _order in news.fills]
+        self.store.put_fact("account", self.account)
+        self.store.put_fact("now", self.now)
+        for order in news.orders:
+            self.store.put_order(order.order_id, order)
+        self.store.put_events("fill", len(self.fills), fills)
+        self.store.put_events("settlement", len(self.settlements), news.settlements)
+        self.fills += fills
+        self.settlements += news.settlements
+        for ticker in {order.ticker for order in news.orders}:
+            self.store.put_fact(f"matcher:{ticker}", self.listings[ticker].matcher.state())
+
+    def restore(self) -> None:
+        """Put resting orders and taken liquidity back into the matchers, after the books stand again."""
+        resting: dict[str, list[SimOrder]] = {}
+        for order in self.orders.values():
+            if order.state is SimState.RESTING:
+                resting.setdefault(order.ticker, []).append(order)
+        for body in self.store.facts("matcher:"):
+            state = _matcher(body)
+            if (listing := self.listings.get(state.ticker)) is not None:
+                listing.matcher.restore(state, resting.get(state.ticker, []))
+
+
+def new_order_id() -> str:
+    """Return an id that no other order has."""
+    return str(uuid4())

@@ -1,0 +1,68 @@
+"""Order groups: a limit on the contracts matched in any 15 seconds, after which the group stops.
+
+Source: kalshi-api.md section 6.7. Groups live as long as the process: they are a brake, not money.
+"""
+
+from __future__ import annotations
+
+from uuid import uuid4
+
+import msgspec
+
+from kalshi_desk.domain.units import NANOS, Count, Nanos
+from kalshi_desk.venue_double.api_error import nested, not_found
+
+WINDOW = 15 * NANOS
+
+
+class OrderGroup(msgspec.Struct):
+    """A group: its limit, its orders, and what was matched lately."""
+
+    group_id: str
+    limit: Count
+    exchange_index: int
+    orders: list[str] = []
+    matched: list[tuple[Nanos, Count]] = []
+    stopped: bool = False
+
+
+class OrderGroups:
+    """The groups of one account."""
+
+    def __init__(self) -> None:
+        self.groups: dict[str, OrderGroup] = {}
+        self._of_order: dict[str, OrderGroup] = {}
+
+    def create(self, limit: Count, exchange_index: int) -> OrderGroup:
+        """Open a group."""
+        group = OrderGroup(str(uuid4()), limit, exchange_index)
+        self.groups[group.group_id] = group
+        return group
+
+    def find(self, group_id: str) -> OrderGroup:
+        """Return a group; raises ApiError 404."""
+        if group_id not in self.groups:
+            raise not_found()
+        return self.groups[group_id]
+
+    def check(self, group_id: str | None, at: Nanos) -> None:
+        """Refuse an order for a group that is unknown or stopped; raises ApiError."""
+        if group_id is not None and self.find(group_id).stopped:
+            raise nested(400, "order_group_triggered", str(at))
+
+    def join(self, group_id: str | None, order_id: str) -> None:
+        """Put an order into its group."""
+        if group_id is not None:
+            group = self._of_order[order_id] = self.find(group_id)
+            group.orders.append(order_id)
+
+    def filled(self, order_id: str, count: Count, at: Nanos) -> list[str]:
+        """Count what was matched; returns the orders to cancel when the group's limit is exceeded."""
+        group = self._of_order.get(order_id)
+        if group is None:
+            return []
+        group.matched = [(when, size) for when, size in group.matched if at - when < WINDOW] + [(at, count)]
+        if sum(size for _, size in group.matched) <= group.limit:
+            return []
+        group.stopped = True
+        return list(group.orders)

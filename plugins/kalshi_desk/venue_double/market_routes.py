@@ -1,0 +1,191 @@
+"""Market data over REST: exchange status, series, events, markets, books, trades. Source: kalshi-api.md section 5."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from aiohttp import web
+
+from kalshi_desk.domain.market import Market, MarketStatus
+from kalshi_desk.venue_double import bodies
+from kalshi_desk.venue_double.api_error import bad_query, not_found
+from kalshi_desk.venue_double.keys import VENUE
+from kalshi_desk.venue_double.listing import Listing
+from kalshi_desk.venue_double.requests import names_of, page, query_int
+
+FILTERS: dict[str, frozenset[MarketStatus]] = {
+    "unopened": frozenset({MarketStatus.INITIALIZED}),
+    "open": frozenset({MarketStatus.ACTIVE, MarketStatus.INACTIVE}),
+    "paused": frozenset({MarketStatus.INACTIVE}),
+    "closed": frozenset({MarketStatus.CLOSED, MarketStatus.DETERMINED, MarketStatus.DISPUTED, MarketStatus.AMENDED}),
+    "settled": frozenset({MarketStatus.FINALIZED}),
+}
+_SECOND = 10**9
+
+
+def _all(request: web.Request) -> list[Listing]:
+    return list(request.app[VENUE].exchange.listings.values())
+
+
+def _statuses(request: web.Request) -> frozenset[MarketStatus]:
+    status = request.query.get("status", "")
+    if status and status not in FILTERS:
+        raise bad_query(f"invalid status: {status[:40]}")
+    return FILTERS[status] if status else frozenset(MarketStatus)
+
+
+async def status(request: web.Request) -> web.Response:
+    """Say that the exchange works."""
+    active = {"exchange_active": True, "trading_active": True, "intra_exchange_transfers_active": True}
+    shards = [active | {"exchange_index": shard, "description": ""} for shard in (0, 2)]
+    return web.json_response(active | {"exchange_index_statuses": shards})
+
+
+async def series_list(request: web.Request) -> web.Response:
+    """List the series, of one category if asked."""
+    category = request.query.get("category")
+    tickers = sorted({listing.market.series_ticker for listing in _all(request)})
+    found = [bodies.series_body(ticker) for ticker in tickers]
+    return web.json_response({"series": [one for one in found if category in (None, one["category"])]})
+
+
+async def series(request: web.Request) -> web.Response:
+    """Return one series."""
+    ticker = request.match_info["series"]
+    if all(listing.market.series_ticker != ticker for listing in _all(request)):
+        raise not_found()
+    return web.json_response({"series": bodies.series_body(ticker)})
+
+
+async def fee_changes(request: web.Request) -> web.Response:
+    """Say that no series changes its fee."""
+    return web.json_response({"series_fee_change_arr": []})
+
+
+async def event_fee_changes(request: web.Request) -> web.Response:
+    """Say that no event changes its fee."""
+    return web.json_response({"event_fee_changes": [], "cursor": ""})
+
+
+def _events(request: web.Request) -> dict[str, list[Listing]]:
+    found: dict[str, list[Listing]] = {}
+    for listing in _all(request):
+        found.setdefault(listing.market.event_ticker, []).append(listing)
+    return found
+
+
+def _event(listings: list[Listing], *, nested: bool) -> bodies.Body:
+    body = bodies.event_body([listing.market for listing in listings])
+    return body | {"markets": [bodies.market_body(listing) for listing in listings]} if nested else body
+
+
+async def events(request: web.Request) -> web.Response:
+    """List events by series, status and time of close."""
+    statuses, wanted, series_ticker = (
+        _statuses(request),
+        names_of(request, "tickers"),
+        request.query.get("series_ticker"),
+    )
+    closing = query_int(request, "min_close_ts", 0) * _SECOND
+    kept = [
+        listings
+        for ticker, listings in sorted(_events(request).items())
+        if (not wanted or ticker in wanted)
+        and series_ticker in (None, listings[0].market.series_ticker)
+        and listings[0].market.close_time >= closing
+        and any(listing.market.status in statuses for listing in listings)
+    ]
+    shown, cursor = page(request, kept, default=200, most=200)
+    nested = request.query.get("with_nested_markets") == "true"
+    return web.json_response({"events": [_event(one, nested=nested) for one in shown], "cursor": cursor})
+
+
+async def event(request: web.Request) -> web.Response:
+    """Return one event with its markets."""
+    listings = _events(request).get(request.match_info["event"])
+    if listings is None:
+        raise not_found()
+    nested = request.query.get("with_nested_markets") == "true"
+    markets = [bodies.market_body(listing) for listing in listings]
+    return web.json_response({"event": _event(listings, nested=nested), "markets": markets})
+
+
+async def markets(request: web.Request) -> web.Response:
+    """List markets by the filters of the real endpoint."""
+    kept = [listing for listing in _all(request) if _wanted(request)(listing.market)]
+    kept.sort(key=lambda listing: (listing.market.close_time, listing.market.ticker))
+    shown, cursor = page(request, kept, default=100, most=1000)
+    return web.json_response({"markets": [bodies.market_body(one) for one in shown], "cursor": cursor})
+
+
+def _wanted(request: web.Request) -> Callable[[Market], bool]:
+    statuses, tickers = _statuses(request), names_of(request, "tickers")
+    named = {name: request.query.get(name) for name in ("event_ticker", "series_ticker")}
+    after, before = query_int(request, "min_close_ts", 0), query_int(request, "max_close_ts", 1 << 40)
+
+    def wanted(market: Market) -> bool:
+        return (
+            market.status in statuses
+            and (not tickers or market.ticker in tickers)
+            and all(value in (None, getattr(market, name)) for name, value in named.items())
+            and after * _SECOND <= market.close_time <= before * _SECOND
+        )
+
+    return wanted
+
+
+def _listing(request: web.Request) -> Listing:
+    return request.app[VENUE].exchange.listing(request.match_info["ticker"])
+
+
+async def market(request: web.Request) -> web.Response:
+    """Return one market."""
+    return web.json_response({"market": bodies.market_body(_listing(request))})
+
+
+async def orderbook(request: web.Request) -> web.Response:
+    """Return one book."""
+    depth = query_int(request, "depth", 0, most=100)
+    return web.json_response(bodies.book_body(_listing(request), depth))
+
+
+async def orderbooks(request: web.Request) -> web.Response:
+    """Return several books."""
+    tickers = request.query.getall("tickers", [])
+    if not 1 <= len(tickers) <= 100:
+        raise bad_query("invalid tickers: 1 to 100 needed")
+    exchange = request.app[VENUE].exchange
+    found = [{"ticker": ticker} | bodies.book_body(exchange.listing(ticker), 0) for ticker in tickers]
+    return web.json_response({"orderbooks": found})
+
+
+async def trades(request: web.Request) -> web.Response:
+    """Return public trades, newest first."""
+    ticker = request.query.get("ticker")
+    low, high = query_int(request, "min_ts", 0) * _SECOND, query_int(request, "max_ts", 1 << 40) * _SECOND
+    found = [
+        trade
+        for listing in _all(request)
+        if ticker in (None, listing.market.ticker)
+        for trade in listing.trades
+        if low <= trade.occurred_at <= high
+    ]
+    found.sort(key=lambda trade: (trade.occurred_at, trade.trade_id), reverse=True)
+    shown, cursor = page(request, found, default=100, most=1000)
+    return web.json_response({"trades": [bodies.trade_body(one) for one in shown], "cursor": cursor})
+
+
+ROUTES = [
+    web.get("/exchange/status", status),
+    web.get("/series", series_list),
+    web.get("/series/fee_changes", fee_changes),
+    web.get("/events/fee_changes", event_fee_changes),
+    web.get("/series/{series}", series),
+    web.get("/events", events),
+    web.get("/events/{event}", event),
+    web.get("/markets", markets),
+    web.get("/markets/trades", trades),
+    web.get("/markets/orderbooks", orderbooks),
+    web.get("/markets/{ticker}", market),
+    web.get("/markets/{ticker}/orderbook", orderbook),
+]
