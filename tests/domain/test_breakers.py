@@ -65,6 +65,15 @@ def test_a_pause_is_only_replaced_by_a_longer_one():
     assert breakers.strengthens(daily, pause(on=False), now=T0)
 
 
+def test_resuming_both_desks_resumes_each():
+    table = {}
+    for scope in ("both", "crypto"):
+        breakers.throw(table, Switch(at=T0, name="pause", scope=scope, on=True, by="b", reason="r"))
+    breakers.throw(table, pause(on=False, by="anna"))
+    assert list(table) == [("pause", "both")]
+    assert not table["pause", "both"].on
+
+
 def names(trips):
     return [trip.name for trip in trips]
 

@@ -9,6 +9,7 @@ from kalshi_desk.domain.control import Switch
 from kalshi_desk.domain.decisions import Refusal
 from kalshi_desk.domain.inputs import BookLost
 from kalshi_desk.domain.ledger import Order
+from kalshi_desk.domain.limits import Limit, Share
 from kalshi_desk.domain.market import BookSide, FeeSchedule, MarketStatus, Outcome
 from kalshi_desk.domain.units import Cash, Count, Price
 from kalshi_desk.steps.gate import GateState, decide, observe
@@ -24,6 +25,7 @@ from tests.steps.desk import (
     fair_value,
     fill,
     later,
+    limits,
     order_event,
     params,
     position,
@@ -371,42 +373,52 @@ def test_an_exit_refused_for_another_reason_marks_nothing():
 
 
 wishes = st.tuples(
-    st.integers(0, 9), st.sampled_from(Outcome), st.floats(0, 1), st.sampled_from(["take", "make"]), st.booleans()
+    st.integers(0, 9),
+    st.sampled_from(Outcome),
+    st.floats(0, 1),
+    st.sampled_from(["take", "make"]),
+    st.sampled_from(["fills", "ends", "rests", "half"]),
 )
+
+
+def tight():
+    """Limits so near each other that each of them binds after a few orders."""
+    one = Limit(Share.parse("0.022"))
+    crypto = msgspec.structs.replace(params().limits.crypto, max_total_risk=one, max_entries_per_day=15)
+    forecast = msgspec.structs.replace(params().limits.forecast, max_total_risk=Limit(Share.parse("0.05")))
+    whole = {"max_total_risk": Limit(Share.parse("0.06")), "max_category_risk": Limit(Share.parse("0.045"))}
+    return params(limits=limits(crypto=crypto, forecast=forecast, **whole))
 
 
 @given(st.lists(wishes, max_size=40))
 def test_no_sequence_of_signals_goes_beyond_a_limit(sequence):
-    """Whatever is asked, and whether or not it fills, the worst losses of all markets stay within the limits."""
+    """Whatever is asked, and whatever becomes of it, the worst losses of all markets stay within the limits."""
     state, tickers = ready(), [f"KXBTCD-X-T{n}" if n < 6 else f"KXCPI-M-T{n}" for n in range(10)]
     for ticker in tickers:
         observe(state, defined(ticker, category="Economics", close_time=later(10 * 86_400)))
         observe(state, book(ticker=ticker))
-    for number, (place, outcome, q, style, fills) in enumerate(sequence):
-        ticker, price = tickers[place], Price.parse("0.50" if (outcome is Outcome.YES) == (style == "take") else "0.48")
-        price = Price.parse("0.49") if style == "make" else price
-        desk = params().owner_of(ticker)
-        wish = signal(outcome, style=style, q=q, ticker=ticker, desk=desk, decision_id=f"d{number}", seen=str(number))
-        order = ask(state, msgspec.structs.replace(wish, price=price))
+    for number, (place, outcome, q, style, fate) in enumerate(sequence):
+        price = "0.49" if style == "make" else "0.50" if outcome is Outcome.YES else "0.48"
+        desk, ids = params().owner_of(tickers[place]), {"decision_id": f"d{number}", "seen": str(number)}
+        wish = signal(outcome, price, style=style, q=q, ticker=tickers[place], desk=desk, **ids)
+        order = ask(state, wish, with_params=tight())
         if isinstance(order, Order):
-            _end(state, order, filled=fills)
-    _within_limits(state, tickers)
+            _befall(state, order, fate)
+        _within_limits(state, tickers)
 
 
-def _end(state, order, *, filled):
-    if not filled:
-        observe(state, order_event(order, "canceled"))
-        return
-    observe(state, fill(order, order.count, fill_id=order.client_order_id))
-    before = state.positions.get((order.ticker, "desk"))
-    signed = order.count if order.outcome is Outcome.YES else -order.count
-    count = Count(signed + (before.count if before else 0))
-    cost = Cash(order.risk + (before.cost if before else 0))
-    observe(state, position(str(count), str(cost), ticker=order.ticker))
+def _befall(state, order, fate):
+    count = {"fills": order.count, "half": order.count // 2, "ends": 0, "rests": 0}[fate]
+    if count:
+        paid = order.price if order.outcome is Outcome.YES else order.price.complement
+        fee = Cash((order.risk - paid * order.count) * count // order.count)
+        observe(state, fill(order, count, fill_id=order.client_order_id, fee=str(fee)))
+    if fate in ("ends", "half"):
+        observe(state, order_event(order, "canceled", filled=count))
 
 
 def _within_limits(state, tickers):
-    caps, roll = params().limits, Cash.parse("50")
+    caps, roll = tight().limits, Cash.parse("50")
     for ticker in tickers:
         taken, desk = state.reserved(ticker, params()), caps.desk(params().owner_of(ticker))
         assert taken.market <= desk.max_risk_per_trade.of(roll)

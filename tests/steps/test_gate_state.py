@@ -51,8 +51,10 @@ def test_contracts_filled_but_not_told_stay_at_stake():
     order = approved(state)
     observe(state, order_event(order, "filled", filled=order.count))
     assert state.reserved(TICKER, params()).market == order.risk
-    observe(state, fill(order, order.count))
+    observe(state, fill(order, order.count, fee="0.01"))
     assert not state.orders
+    assert state.held(TICKER, Outcome.YES) == order.count
+    assert state.reserved(TICKER, params()).market == order.price * order.count + Cash.parse("0.01")
     observe(state, position("0.95", "0.475", fees="0.02"))
     assert state.reserved(TICKER, params()).market == Cash.parse("0.495")
 
@@ -60,10 +62,11 @@ def test_contracts_filled_but_not_told_stay_at_stake():
 def test_a_partial_fill_moves_its_share_and_rounds_against_us():
     state = ready()
     order = approved(state)
-    observe(state, fill(order, 1))
-    left = state.reserved(TICKER, params())
-    assert left.market == -(-order.risk * (order.count - 1) // order.count)
-    assert left.contracts == order.count - 1
+    for _ in range(2):
+        observe(state, fill(order, 1))
+    taken = state.reserved(TICKER, params())
+    assert taken.market == order.price - (-order.risk * (order.count - 1) // order.count)
+    assert taken.contracts == order.count
 
 
 def test_what_a_person_holds_counts_in_every_sum():

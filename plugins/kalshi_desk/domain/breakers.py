@@ -124,6 +124,14 @@ def in_force(switch: Switch | None, now: Nanos) -> bool:
     return switch is not None and switch.on and (switch.until is None or now < switch.until)
 
 
+def throw(switches: dict[tuple[str, str], Switch], switch: Switch) -> None:
+    """Put a switch into the table of all, keyed by (name, scope); off for both desks is off for each."""
+    switches[switch.name, switch.scope] = switch
+    if switch.scope == "both" and not switch.on:
+        for desk in ("crypto", "forecast"):
+            switches.pop((switch.name, desk), None)
+
+
 def strengthens(new: Switch, current: Switch | None, *, now: Nanos) -> bool:
     """Return whether ``new`` must be published: an equal or longer pause in force is never replaced."""
     if current is None or not in_force(current, now):

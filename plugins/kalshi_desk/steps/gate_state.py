@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import msgspec
 
-from kalshi_desk.domain.breakers import LossWatch, in_force, utc_day
+from kalshi_desk.domain.breakers import LossWatch, in_force, throw, utc_day
 from kalshi_desk.domain.control import Switch
 from kalshi_desk.domain.ledger import Equity, Fill, Order, OrderEvent, Position, Settlement
 from kalshi_desk.domain.limits import InputLimits, RiskLimits
 from kalshi_desk.domain.market import Outcome
 from kalshi_desk.domain.message import Message
-from kalshi_desk.domain.order import OrderProgress, OrderState, on_event, on_fill
+from kalshi_desk.domain.order import OrderProgress, OrderState, book_side, on_event, on_fill
+from kalshi_desk.domain.position import FLAT, Holding, with_fill
 from kalshi_desk.domain.risk import Reserved
 from kalshi_desk.domain.units import Cash, Count, Nanos
 from kalshi_desk.steps.market_view import MarketView
@@ -139,6 +140,7 @@ class GateState:
 def observe(state: GateState, message: Message) -> None:
     """Take note of a message of the account, of control, or of the venue; what says nothing new changes nothing.
 
+    A fill of a live order moves its position at once; the ``Position`` that follows it says the same or corrects it.
     Raises LedgerError if an order's events contradict each other, SequenceGap or ParseError for a bad book change.
     """
     match message:
@@ -175,6 +177,8 @@ def _take_progress(state: GateState, news: OrderEvent | Fill) -> None:
     live = state.orders.get(news.client_order_id or "")
     if live is None:
         return
+    if isinstance(news, Fill) and news.fill_id not in live.progress.fill_ids:
+        _hold(state, news)
     before = live.progress.state
     live.progress = on_fill(live.progress, news) if isinstance(news, Fill) else on_event(live.progress, news)
     if live.progress.state is OrderState.REJECTED and before is not OrderState.REJECTED:
@@ -183,6 +187,27 @@ def _take_progress(state: GateState, news: OrderEvent | Fill) -> None:
         state.rejects = 0
     if live.done:
         del state.orders[live.order.client_order_id]
+
+
+def _hold(state: GateState, fill: Fill) -> None:
+    """Move a fill from the order to the position at once, so that its risk is never out of sight in between."""
+    now = state.positions.get((fill.ticker, fill.owner))
+    before = FLAT if now is None else Holding(count=now.count, cost=now.cost, fees=now.fees, realized=now.realized)
+    side = book_side(fill.outcome, fill.action)
+    after = with_fill(before, side=side, price=fill.price, count=fill.count, fee=fill.fee)
+    _take_position(
+        state,
+        Position(
+            at=fill.at,
+            account=fill.account,
+            ticker=fill.ticker,
+            owner=fill.owner,
+            count=after.count,
+            cost=after.cost,
+            fees=after.fees,
+            realized=after.realized,
+        ),
+    )
 
 
 def _take_position(state: GateState, position: Position) -> None:
@@ -203,7 +228,7 @@ def _take_settlement(state: GateState, settlement: Settlement) -> None:
 
 
 def _take_switch(state: GateState, switch: Switch) -> None:
-    state.switches[switch.name, switch.scope] = switch
+    throw(state.switches, switch)
     if switch.name == "pause" and not switch.on and not switch.by.startswith("breaker:"):
         state.rejects = 0
         state.losses.resume(switch.scope)
