@@ -7,6 +7,7 @@ DeskError
 ├── SequenceGap              a numbered stream skipped or repeated
 ├── StaleInput               an input is older than its limit
 ├── UnknownFee               a fee type that the desk cannot compute
+├── BrokerAway               Kafka does not answer
 ├── LeaseLost                another process owns the account now
 ├── LedgerError              the ledger and its own rules disagree
 └── VenueError               the venue answered, or did not
@@ -79,6 +80,10 @@ class UnknownFee(DeskError):
 
     def __str__(self) -> str:
         return f"unknown fee type {self.fee_type!r}"
+
+
+class BrokerAway(DeskError):
+    """Kafka does not answer."""
 
 
 class LeaseLost(DeskError):
