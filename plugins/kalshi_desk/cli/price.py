@@ -83,4 +83,6 @@ def _window_fault(fixed_sum: Decimal | None, fixed_count: int, seconds_left: flo
         return "--fixed-count needs --fixed-sum"
     if fixed_sum is not None and (fixed_sum > 0) != (fixed_count > 0):
         return "--fixed-sum and --fixed-count do not belong together"
+    if not math.isfinite(seconds_left):
+        return "--seconds-left is too large"
     return window_fault(Averaging(seconds_left, 0.0, fixed_count))
