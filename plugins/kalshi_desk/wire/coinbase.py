@@ -23,8 +23,8 @@ class _Match(msgspec.Struct):
     trade_id: int
     product_id: str
     price: IndexPrice
-    size: Quantity
     time: Nanos
+    size: Quantity | None = None
 
 
 class _Numbered(msgspec.Struct):

@@ -54,15 +54,18 @@ class TradeFields(msgspec.Struct, frozen=True):
     symbol: str
     trade_id: str
     price: IndexPrice
-    size: Quantity
+    size: Quantity | None
     occurred_at: Nanos
 
 
 def spot_trade(venue: str, fields: TradeFields, symbols: Mapping[str, str], at: Nanos) -> SpotTrade:
-    """Return the message of a trade; raises ParseError for a symbol not asked for and a price or size of 0 or less."""
+    """Return the message of a trade; raises ParseError for a symbol not asked for and a price or size of 0 or less.
+
+    A size of None is one that the source does not tell, as a recording without sizes.
+    """
     if fields.symbol not in symbols:
         raise ParseError(venue, "a symbol that was not asked for", fields.symbol[:40])
-    if fields.price <= 0 or fields.size <= 0:
+    if fields.price <= 0 or (fields.size is not None and fields.size <= 0):
         raise ParseError(venue, "price or size is not positive", f"{fields.size} at {fields.price}")
     return SpotTrade(
         at=at, occurred_at=fields.occurred_at, underlying=symbols[fields.symbol], venue=venue,
