@@ -1,0 +1,112 @@
+from types import SimpleNamespace
+
+import pytest
+
+from kalshi_desk.domain.market import MarketStatus
+from kalshi_desk.domain.units import Cash, Count, Nanos, Price
+from kalshi_desk.steps.booking import Booking
+from kalshi_desk.steps.catch_up import CatchUp
+from kalshi_desk.steps.confirm import request_of
+from kalshi_desk.wire.kalshi_portfolio import SettlementBody
+from tests.fakes import FakeLedger, FakeVenue
+from tests.orders import ACCOUNT, NOW, TICKER, event, order
+
+
+class Desk:
+    def __init__(self) -> None:
+        self.venue, self.ledger, self.told, self.reports = FakeVenue(), FakeLedger(), [], []
+        self.booking = Booking(self.ledger, tell=self._tell, now=lambda: NOW)
+        self.catch_up = CatchUp(self.venue, self.ledger, self.booking, report=self._report)
+        self.market("active")
+
+    def market(self, status: str, result: str = "") -> None:
+        found = SimpleNamespace(status=MarketStatus(status), result=result, settlement_value_dollars=None)
+        self.venue.markets[TICKER] = found
+
+    async def _tell(self, message) -> None:
+        self.told.append(message)
+
+    async def _report(self, difference) -> None:
+        self.reports.append(str(difference))
+
+    async def trade(self) -> None:
+        """Buy five contracts; the ledger knows the order and not yet its fill."""
+        await self.ledger.commit(order())
+        self.ledger.closed[1] = "done"
+        await self.venue.create(request_of(order()))
+        await self.ledger.add_event(event(order(), "resting", venue_order_id="v1"))
+        self.ledger.balance = self.venue.cash
+
+
+@pytest.fixture
+def desk() -> Desk:
+    return Desk()
+
+
+async def test_missed_fills_are_fetched_once(desk: Desk) -> None:
+    await desk.trade()
+    assert [await desk.catch_up.fills() for _ in range(2)] == [1, 0]
+    assert [position.count for position in desk.booking.positions.all(NOW)] == [Count.parse("5")]
+
+
+async def test_agreement_is_silent(desk: Desk) -> None:
+    await desk.trade()
+    await desk.catch_up.fills()
+    assert [await desk.catch_up.reconcile() for _ in range(3)] == [[], [], []]
+    assert desk.reports == []
+
+
+async def test_an_order_that_ended_unseen_is_reported_and_repaired(desk: Desk) -> None:
+    desk.venue.fill_now = False
+    await desk.ledger.commit(order(style="make"))
+    desk.ledger.closed[1] = "done"
+    await desk.venue.create(request_of(order(style="make")))
+    await desk.ledger.add_event(event(order(), "resting", venue_order_id="v1"))
+    desk.venue.change("v1", status="canceled", remaining_count_fp=Count(0))
+    assert [difference.subject for difference in await desk.catch_up.reconcile()] == ["order"]
+    assert desk.ledger.events[-1].event == "canceled"
+    assert await desk.catch_up.reconcile() == []
+    assert desk.reports == ["order decision1-1: ours resting 0.00, the venue's canceled 0.00"]
+
+
+async def test_a_position_that_differs_twice_is_repaired(desk: Desk) -> None:
+    desk.venue.held[TICKER] = Count.parse("3")
+    assert await desk.catch_up.reconcile() == []
+    assert [str(difference) for difference in await desk.catch_up.reconcile()] == desk.reports
+    (position,) = desk.booking.positions.all(NOW)
+    assert (position.owner, position.count) == ("manual", Count.parse("3"))
+    assert await desk.catch_up.reconcile() == []
+
+
+async def test_cash_that_differs_twice_is_told_once(desk: Desk) -> None:
+    desk.ledger.balance = Cash.parse("49")
+    for _ in range(4):
+        await desk.catch_up.reconcile()
+    assert desk.reports == ["cash balance: ours 49.000000, the venue's 50.000000"]
+
+
+async def test_a_final_market_is_settled_and_then_verified(desk: Desk) -> None:
+    await desk.trade()
+    await desk.catch_up.fills()
+    assert await desk.catch_up.settle({TICKER, "other"}) == set()
+    desk.market("finalized", "yes")
+    assert await desk.catch_up.settle() == {TICKER}
+    assert desk.ledger.settlements[TICKER].value == Price(10_000)
+    await desk.catch_up.verify()
+    assert desk.ledger.verified == set()
+    zero = Cash(0)
+    desk.venue.settled = [SettlementBody(TICKER, "E", "yes", Count(500), zero, Count(0), zero, 500, Nanos(NOW), zero)]
+    await desk.catch_up.verify()
+    assert desk.ledger.verified == {TICKER}
+
+
+async def test_a_settlement_that_differs_is_told(desk: Desk) -> None:
+    await desk.trade()
+    await desk.catch_up.fills()
+    desk.market("finalized", "no")
+    await desk.catch_up.settle()
+    zero = Cash(0)
+    desk.venue.settled = [SettlementBody(TICKER, "E", "yes", Count(500), zero, Count(0), zero, 500, Nanos(NOW), zero)]
+    await desk.catch_up.verify()
+    assert desk.reports == [f"settlement {TICKER}: ours no 0.000000, the venue's result yes, ours no"]
+    assert desk.ledger.settlements[TICKER].account == ACCOUNT

@@ -1,0 +1,186 @@
+import pytest
+
+from kalshi_desk.domain.intent import CancelOrder, Intent
+from kalshi_desk.domain.units import Count, Nanos
+from kalshi_desk.steps.booking import Booking
+from kalshi_desk.steps.confirm import request_of
+from kalshi_desk.steps.execute import ARRIVAL_S, Door, carry_out, startable
+from tests.fakes import FakeLedger, FakeVenue
+from tests.orders import ACCOUNT, NOW, TICKER, order
+
+
+class Desk:
+    """A door between a fake venue and a fake ledger, with the messages that it told."""
+
+    def __init__(self) -> None:
+        self.venue, self.ledger, self.told = FakeVenue(), FakeLedger(), []
+        self.now = self.wall = NOW
+        self.lease, self.switch = True, None
+        self.booking = Booking(self.ledger, tell=self._tell, now=lambda: self.now)
+        self.door = Door(
+            self.venue, self.venue, self.booking, lambda: self.wall, self._covered, lambda order: self.switch
+        )
+
+    async def _tell(self, message) -> None:
+        self.told.append(message)
+
+    async def _covered(self) -> bool:
+        return self.lease
+
+    async def go(self) -> bool:
+        (intent,) = startable(await self.ledger.open_intents(), frozenset())
+        return await carry_out(intent, self.door)
+
+    def states(self) -> list[str]:
+        return [event.event for event in self.ledger.events]
+
+
+@pytest.fixture
+def desk() -> Desk:
+    return Desk()
+
+
+def _cancel(ticker: str = TICKER) -> CancelOrder:
+    return CancelOrder(at=NOW, account=ACCOUNT, ticker=ticker, client_order_id="decision1-1", reason="timeout")
+
+
+def test_unanswered_freeze_their_market_and_cancels_go_first() -> None:
+    intents = [
+        Intent(sequence=1, state="pending", body=order(1, ticker="A")),
+        Intent(sequence=2, state="pending", body=order(2, ticker="B")),
+        Intent(sequence=3, state="pending", body=_cancel(ticker="B")),
+        Intent(sequence=4, state="sent", body=order(3, ticker="A")),
+        Intent(sequence=5, state="pending", body=order(4, ticker="C")),
+    ]  # fmt: skip
+    assert [intent.sequence for intent in startable(intents, frozenset({"C"}))] == [3, 4]
+    assert startable(intents, frozenset("ABC")) == []
+
+
+async def test_an_order_is_marked_sent_before_it_is_sent(desk: Desk) -> None:
+    await desk.ledger.commit(order())
+    assert await desk.go()
+    assert desk.states() == ["sent", "filled"]
+    assert desk.venue.creates == ["decision1-1"]
+    assert desk.ledger.closed == {1: "done"}
+
+
+async def test_without_cover_of_the_lease_nothing_is_sent(desk: Desk) -> None:
+    await desk.ledger.commit(order())
+    desk.lease = False
+    assert not await desk.go()
+    assert (desk.venue.creates, desk.ledger.events) == ([], [])
+
+
+async def test_a_late_or_barred_order_never_leaves(desk: Desk) -> None:
+    await desk.ledger.commit(order())
+    desk.now = Nanos(order().expires_at + 1)
+    assert await desk.go()
+    await desk.ledger.commit(order(2))
+    desk.now, desk.switch = NOW, "halt"
+    assert await desk.go()
+    assert desk.venue.creates == []
+    assert [(event.event, event.reason) for event in desk.ledger.events] == [
+        ("expired", "not sent: expired"),
+        ("canceled", "not sent: halt"),
+    ]
+
+
+async def test_a_definite_no_ends_the_order(desk: Desk) -> None:
+    await desk.ledger.commit(order())
+    desk.venue.next = ["reject"]
+    assert await desk.go()
+    assert desk.states() == ["sent", "rejected"]
+    assert desk.ledger.closed == {1: "failed"}
+
+
+async def test_a_lost_answer_is_looked_up_and_never_sent_twice(desk: Desk) -> None:
+    await desk.ledger.commit(order())
+    desk.venue.next = ["lose"]
+    assert not await desk.go()
+    assert desk.states() == ["sent", "unknown"]
+    assert await desk.go()
+    assert desk.venue.creates == ["decision1-1"]
+    assert desk.states() == ["sent", "unknown", "filled"]
+    assert [fill.count for fill in desk.ledger.booked.values()] == [Count.parse("5")]
+
+
+async def test_an_order_that_never_arrived_is_given_up_after_a_while(desk: Desk) -> None:
+    await desk.ledger.commit(order())
+    desk.venue.next = ["drop"]
+    assert not await desk.go()
+    assert not await desk.go()
+    desk.wall = Nanos(NOW + int(ARRIVAL_S * 1e9))
+    assert await desk.go()
+    assert desk.venue.creates == ["decision1-1"]
+    assert desk.states()[-1] == "expired"
+
+
+async def test_after_a_crash_a_sent_intent_is_looked_up_first(desk: Desk) -> None:
+    """The process died between the venue's acceptance and our note of it."""
+    intent = await desk.ledger.commit(order())
+    await desk.ledger.mark_sent(intent.sequence)
+    await desk.venue.create(request_of(order()))
+    assert await desk.go()
+    assert len(desk.venue.orders_seen) == 1
+    assert desk.venue.creates == ["decision1-1"]
+    assert desk.ledger.closed == {1: "done"}
+
+
+async def test_an_id_that_the_venue_knows_is_looked_up(desk: Desk) -> None:
+    await desk.ledger.commit(order())
+    assert await desk.go()
+    again = await desk.ledger.commit(order())
+    assert await carry_out(again, desk.door)
+    assert len(desk.venue.orders_seen) == 1
+
+
+async def _resting(desk: Desk) -> None:
+    desk.venue.fill_now = False
+    await desk.ledger.commit(order(style="make"))
+    assert await desk.go()
+    assert desk.states() == ["sent", "resting"]
+
+
+async def test_a_resting_order_is_cancelled(desk: Desk) -> None:
+    await _resting(desk)
+    await desk.ledger.commit(_cancel())
+    assert await desk.go()
+    assert desk.ledger.events[-1].reason == "timeout"
+    assert desk.venue.orders_seen[0].status == "canceled"
+    await desk.ledger.commit(_cancel())
+    assert await desk.go()
+    assert desk.venue.cancels == ["v1"]
+
+
+async def test_a_cancel_that_comes_too_late_books_what_happened(desk: Desk) -> None:
+    await _resting(desk)
+    desk.venue.change("v1", status="executed", fill_count_fp=Count.parse("5"), remaining_count_fp=Count(0))
+    await desk.ledger.commit(_cancel())
+    assert await desk.go()
+    assert desk.states()[-1] == "filled"
+
+
+async def test_a_refused_cancel_of_a_resting_order_is_tried_again(desk: Desk) -> None:
+    await _resting(desk)
+    await desk.ledger.commit(_cancel())
+    desk.venue.next = ["reject", "drop", "lose"]
+    assert [await desk.go() for _ in range(4)] == [False, False, False, True]
+    assert desk.states()[-1] == "canceled"
+
+
+async def test_an_order_not_sent_yet_is_taken_back(desk: Desk) -> None:
+    await desk.ledger.commit(order(style="make"))
+    await desk.ledger.commit(_cancel())
+    assert await desk.go()
+    assert desk.venue.creates == []
+    assert desk.ledger.closed == {1: "failed", 2: "done"}
+    assert desk.ledger.events[-1].reason == "not sent: timeout"
+
+
+async def test_a_cancel_waits_for_the_orders_answer(desk: Desk) -> None:
+    intent = await desk.ledger.commit(order(style="make"))
+    desk.venue.next = ["drop"]
+    assert not await carry_out(intent, desk.door)
+    cancel = await desk.ledger.commit(_cancel())
+    assert not await carry_out(cancel, desk.door)
+    assert desk.venue.cancels == []
