@@ -9,9 +9,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
+import msgspec
+
 from kalshi_desk.domain.control import EstimateRequest
 from kalshi_desk.domain.inputs import FeedAlive, MarketDefined
-from kalshi_desk.domain.market import Market
+from kalshi_desk.domain.market import Market, MarketStatus
 from kalshi_desk.domain.message import Message
 from kalshi_desk.domain.units import Nanos, seconds
 from kalshi_desk.errors import ParseError
@@ -103,6 +105,8 @@ class MarketFeed:
         for ticker in [t for t, m in self.markets.items() if m.close_time + FORGET <= at]:
             del self.markets[ticker], self._defined_at[ticker]
             self._books.forget(ticker)
+        for market in [m for m in self.markets.values() if _opens(m, at)]:
+            self._define(msgspec.structs.replace(market, status=MarketStatus.ACTIVE), at, news)
         for ticker, defined_at in list(self._defined_at.items()):
             if at - defined_at >= DEFINE_AGAIN:
                 self._define(self.markets[ticker], at, news)
@@ -159,3 +163,8 @@ class MarketFeed:
         if market.series_ticker not in self._series and at - self._requested_at >= REQUEST_EVERY:
             self._requested_at = at
             news.messages.append(EstimateRequest(at=at, ticker=market.ticker, reason=reason))
+
+
+def _opens(market: Market, at: Nanos) -> bool:
+    """Tell whether a listed market has opened: the venue says nothing at that moment."""
+    return market.status is MarketStatus.INITIALIZED and market.open_time <= at < market.close_time
