@@ -2,6 +2,7 @@ import pytest
 
 from kalshi_desk.domain.control import Switch
 from kalshi_desk.domain.inputs import BookLost
+from kalshi_desk.domain.market import PriceRange
 from kalshi_desk.domain.units import Price
 from kalshi_desk.steps.cancel_review import cancels
 from kalshi_desk.steps.gate import GateState, decide, observe
@@ -89,7 +90,7 @@ def test_taking_orders_end_by_themselves():
 
 
 def test_a_resting_order_times_out():
-    state = ready(alive(later(15)))
+    state = ready(alive(later(15)), fair_value(at=later(15)))
     resting_bid(state)
     assert reasons(state, later(19.9)) == []
     assert reasons(state, later(20)) == ["timeout"]
@@ -109,6 +110,22 @@ def test_a_bid_goes_when_our_probability_falls_a_cent():
     assert reasons(state) == []
     observe(state, fair_value(0.59))
     assert reasons(state) == ["estimate_moved"]
+
+
+def test_a_tick_is_the_markets_own():
+    state = ready(defined(price_ranges=(PriceRange(Price(10), Price(9_990), Price(10)),)))
+    resting_bid(state)
+    observe(state, fair_value(0.5991))
+    assert reasons(state) == []
+    observe(state, fair_value(0.599))
+    assert reasons(state) == ["estimate_moved"]
+
+
+def test_a_bid_goes_when_no_fair_value_comes_any_more():
+    state = ready(fair_value(at=later(1)))
+    resting_bid(state)
+    assert reasons(state, later(6)) == []
+    assert reasons(state, later(6.001)) == ["input_stale"]
 
 
 def test_a_bid_goes_when_the_book_is_lost_or_the_close_is_near():

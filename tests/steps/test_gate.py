@@ -289,6 +289,9 @@ def test_without_a_known_equity_nothing_is_entered():
     for message in (defined(), book()):
         observe(state, message)
     assert reason(state) == "equity_unknown"
+    assert reason(state, signal(account="sim:synthetic:8"), with_params=params(account="sim:synthetic:8")) == (
+        "equity_unknown"
+    )
     old = signal(expires_at=later(600))
     assert reason(ready(alive(later(300))), old, now=later(300)) is None
     assert reason(ready(alive(later(301))), old, now=later(301)) == "equity_stale"

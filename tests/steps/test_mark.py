@@ -7,7 +7,7 @@ from kalshi_desk.domain.control import Switch
 from kalshi_desk.domain.inputs import BookLost
 from kalshi_desk.domain.ledger import Equity, Mark
 from kalshi_desk.domain.units import Cash, Count, Nanos, Price
-from kalshi_desk.steps.mark import MarkState, booked_pnl, mark_now, mark_value, observe
+from kalshi_desk.steps.mark import MarkState, booked_pnl, mark_now, mark_value, observe, remember
 from kalshi_desk.steps.market_view import SideQuote
 from tests.orders import event as any_event
 from tests.orders import order as any_order
@@ -135,6 +135,17 @@ def test_a_restart_goes_on_with_the_day_and_the_peak():
     _, said = fed(*positions, state=MarkState(OPENING, peak=Cash.parse("55"), day_start=start))
     equity = only(Equity, said)
     assert (equity.today, equity.peak) == (Cash(0), Cash.parse("55"))
+
+
+def test_loading_marks_nothing_and_keeps_the_day_and_the_peak():
+    start = {scope: Cash.parse(pnl) for scope, pnl in (("both", "-3"), ("crypto", "20"), ("forecast", "-23"))}
+    state = MarkState(OPENING, peak=Cash.parse("52"), day_start=start)
+    remember(state, position("0", "0", realized="20", at=later(-86_400)))
+    remember(state, position("0", "0", realized="-23", ticker=CPI))
+    remember(state, alive(T0))
+    _, said = fed(alive(T0), state=state)
+    equity = only(Equity, said)
+    assert (equity.today, equity.peak, switches(said)) == (Cash(0), Cash.parse("52"), [])
 
 
 def test_what_a_person_trades_moves_equity_but_is_no_result_of_ours():

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import msgspec
 
+from kalshi_desk.domain.market import Market
 from kalshi_desk.domain.units import Nanos, Price, seconds
 from kalshi_desk.steps.gate import MAKER_STOP_S
 from kalshi_desk.steps.gate_state import GateParams, GateState, LiveOrder
-
-ONE_CENT = Price(100)
+from kalshi_desk.steps.market_view import FAIR_VALUE_AGE_S
 
 
 class Cancel(msgspec.Struct, frozen=True):
@@ -56,9 +56,17 @@ def _entry_reason(state: GateState, live: LiveOrder, *, now: Nanos, params: Gate
 
 
 def _crypto_reason(state: GateState, live: LiveOrder, now: Nanos) -> str | None:
-    market, q = state.view.markets.get(live.order.ticker), state.view.p_of(live.order.ticker, live.order.outcome)
+    order, fair = live.order, state.view.fair_values.get(live.order.ticker)
+    market, q = state.view.markets.get(order.ticker), state.view.p_of(order.ticker, order.outcome)
     if market is None or market.close_time - now <= seconds(MAKER_STOP_S):
         return "near_close"
-    if live.q is not None and q is not None and q <= live.q - ONE_CENT.number:
+    if now - (order.at if fair is None else max(order.at, fair.at)) > seconds(FAIR_VALUE_AGE_S):
+        return "input_stale"
+    if live.q is not None and q is not None and q <= live.q - _tick(market, order.price).number:
         return "estimate_moved"
     return None
+
+
+def _tick(market: Market, price: Price) -> Price:
+    """Return the step of the price grid where an order stands; the finest where two bands meet."""
+    return min(band.step for band in market.price_ranges if band.start <= price <= band.end)

@@ -14,11 +14,10 @@ from kalshi_desk.domain.message import Message
 from kalshi_desk.domain.order import price_ceil, price_floor
 from kalshi_desk.domain.units import NANOS, Cash, Count, Nanos, Price, seconds
 from kalshi_desk.steps.gate_state import GateParams
-from kalshi_desk.steps.market_view import MarketView, SideQuote, tradable
+from kalshi_desk.steps.market_view import FAIR_VALUE_AGE_S, MarketView, SideQuote, tradable
 
 REVIEW_EVERY_S = 60
 SIGNAL_LIFE_S = 5
-FAIR_VALUE_AGE_S = 5.0
 
 
 class ReviewState:

@@ -185,8 +185,8 @@ def _daily_entries(case: Case) -> Breach | None:
 
 def _losses(case: Case) -> Breach | None:
     equity = case.state.equity
-    if equity is None:
-        return Breach("equity_unknown", "none", f"{MAX_EQUITY_AGE_S:.3f}")
+    if equity is None or equity.account != case.params.account:
+        return Breach("equity_unknown", "none" if equity is None else equity.account, case.params.account)
     if case.now - equity.at > seconds(MAX_EQUITY_AGE_S):
         return Breach("equity_stale", f"{(case.now - equity.at) / NANOS:.3f}", f"{MAX_EQUITY_AGE_S:.3f}")
     case.state.losses.peak = equity.peak

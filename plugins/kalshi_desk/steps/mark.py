@@ -40,6 +40,7 @@ class MarkState:
         self.losses = LossWatch(opening if peak is None else peak)
         self.rejects = 0
         self.now = Nanos(0)
+        self.day: int | None = None
         self.marked_at: Nanos | None = None
         self.day_start: dict[str, Cash] = dict(day_start or dict.fromkeys(("both", "crypto", "forecast"), Cash(0)))
 
@@ -50,19 +51,28 @@ def observe(state: MarkState, message: Message, *, params: GateParams) -> list[M
     Raises SequenceGap or ParseError for a book change that cannot be applied; that book is lost then.
     """
     _turn_day(state, message.at, params)
+    remember(state, message)
+    if isinstance(message, Position):
+        flat = [] if message.count else [_mark(state, message, params)]
+        return flat + mark_now(state, now=state.now, params=params)
+    due = state.marked_at is None or state.now - state.marked_at >= MARK_EVERY_NS
+    return mark_now(state, now=state.now, params=params) if due else []
+
+
+def remember(state: MarkState, message: Message) -> None:
+    """Apply a message of the past while the state is loaded: nothing is marked, and no breaker sees half the positions.
+
+    Raises as ``observe`` does.
+    """
     match message:
         case Position():
             state.positions[message.ticker, message.owner] = message
-            flat = [] if message.count else [_mark(state, message, params)]
-            return flat + mark_now(state, now=state.now, params=params)
         case Switch():
             _take_switch(state, message)
         case OrderEvent():
             _count_rejects(state, message)
         case _:
             state.view.observe(message)
-    due = state.marked_at is None or state.now - state.marked_at >= MARK_EVERY_NS
-    return mark_now(state, now=state.now, params=params) if due else []
 
 
 def mark_now(state: MarkState, *, now: Nanos, params: GateParams) -> list[Marked]:
@@ -101,8 +111,9 @@ def mark_value(quote: SideQuote | None, *, count: Count, cost: Cash, live: bool)
 
 
 def _turn_day(state: MarkState, at: Nanos, params: GateParams) -> None:
-    before, state.now = state.now, max(state.now, at)
-    if before and utc_day(state.now) != utc_day(before):
+    state.now = max(state.now, at)
+    before, state.day = state.day, utc_day(state.now)
+    if before is not None and before != state.day:
         state.day_start = _pnl(state, params)
 
 

@@ -14,6 +14,7 @@ from kalshi_desk.domain.risk import Breach
 from kalshi_desk.domain.units import Count, Nanos, Price, seconds
 
 FEED_SOURCE = "kalshi"
+FAIR_VALUE_AGE_S = 5.0
 _STATUS_AFTER = {
     "activated": MarketStatus.ACTIVE,
     "deactivated": MarketStatus.INACTIVE,

@@ -79,7 +79,7 @@ class Holdings:
     def remember(self, record: Any) -> None:
         """Take note of a book record of the past, for the state alone."""
         try:
-            self._observe(self._decoders[record.topic](record.value))
+            mark.remember(self.state, self._decoders[record.topic](record.value))
         except DeskError as fault:
             log.debug("rebuild.passed_over", offset=record.offset, fault=str(fault)[:200])
 
@@ -105,10 +105,14 @@ class Holdings:
         return {"positions": len(self.reviews.positions)}
 
     def _observe(self, message: Message) -> list[Mark | Equity | Switch]:
-        found = mark.observe(self.state, message, params=self.params)
+        if getattr(message, "account", self.process.account) != self.process.account:
+            return []
         if isinstance(message, (Position, Fill)):
             exit_review.observe(self.reviews, message)
-        return found
+        if self.opened:
+            return mark.observe(self.state, message, params=self.params)
+        mark.remember(self.state, message)
+        return []
 
     async def _publish_later(self, found: Iterable[Message]) -> None:
         await self._publish(found)
