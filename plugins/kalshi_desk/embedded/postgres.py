@@ -12,6 +12,7 @@ import subprocess
 from contextlib import closing
 from importlib.util import find_spec
 from pathlib import Path
+from typing import Any
 
 import psycopg2
 
@@ -83,10 +84,14 @@ def _create(place: Place, folder: Path, user: str | None) -> None:
 
 def _run(place: Place, command: tuple[str, ...], user: str | None, statements: str = "") -> None:
     log = place.logs / "postgres-setup.log"
-    answer = subprocess.run(
-        command, input=statements, user=user, cwd="/", env={"LC_ALL": "C.UTF-8"}, text=True, check=False,
-        stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
-    )  # fmt: skip
+    as_user: dict[str, Any] = {"user": user, "group": user, "extra_groups": []} if user else {}
+    streams: dict[str, Any] = {
+        "input": statements,
+        "stdout": subprocess.PIPE,
+        "stderr": subprocess.STDOUT,
+        "text": True,
+    }
+    answer = subprocess.run(command, cwd="/", env={"LC_ALL": "C.UTF-8"}, check=False, **as_user, **streams)
     log.write_text(answer.stdout)
     if answer.returncode or "ERROR:" in answer.stdout or "FATAL:" in answer.stdout:
         shutil.rmtree(data(place), ignore_errors=True)

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 from xmlrpc.client import Fault, ServerProxy
 
+import psutil
 from supervisor.xmlrpc import SupervisorTransport
 
 from kalshi_desk.embedded.given import VARIABLES
@@ -17,7 +18,7 @@ from kalshi_desk.embedded.place import ROOT, Place, filled, private_file
 from kalshi_desk.embedded.programs import Program
 from kalshi_desk.errors import DeskError
 
-START_S = 15
+START_S, SHUT_DOWN_S = 15, 60
 STOPPED = ("STOPPED", "EXITED", "FATAL", "UNKNOWN")
 
 
@@ -30,7 +31,7 @@ class Supervisor:
     def running(self) -> bool:
         """Whether a supervisor answers on the socket."""
         try:
-            return bool(self._rpc().getState())
+            return bool(self._ask("getState"))
         except (OSError, Fault):
             return False
 
@@ -48,38 +49,41 @@ class Supervisor:
     def start_program(self, name: str) -> None:
         """Start a program that does not run; returns at once."""
         if self.states()[name]["statename"] in STOPPED:
-            self._rpc().startProcess(name, False)
+            self._ask("startProcess", name, False)
 
     def stop_programs(self, names: Iterable[str]) -> None:
         """Stop programs together and wait until they are gone."""
         states = self.states()
         wanted = [name for name in names if name in states and states[name]["statename"] not in STOPPED]
         for name in wanted:
-            self._rpc().stopProcess(name, False)
+            self._ask("stopProcess", name, False)
         while any(self.states()[name]["statename"] not in STOPPED for name in wanted):
             time.sleep(0.1)
 
     def states(self) -> dict[str, dict[str, Any]]:
         """Return what the supervisor knows of each program: ``statename``, ``pid``, ``start``, ``spawnerr``."""
-        return {state["name"]: state for state in self._rpc().getAllProcessInfo()}
+        return {state["name"]: state for state in self._ask("getAllProcessInfo")}
 
     def pid(self) -> int:
         """Return the supervisor's own pid."""
-        return int(self._rpc().getPID())
+        return int(self._ask("getPID"))
 
     def shut_down(self) -> None:
         """End the supervisor, and every program it still runs."""
-        self._rpc().shutdown()
-        while self.running():
-            time.sleep(0.1)
+        process = psutil.Process(self.pid())
+        self._ask("shutdown")
+        process.wait(SHUT_DOWN_S)
 
     @property
     def _configuration(self) -> Path:
         return self._place.home / "supervisord.conf"
 
-    def _rpc(self) -> Any:
+    def _ask(self, method: str, *arguments: object) -> Any:
         transport = SupervisorTransport(None, None, f"unix://{self._place.socket}")
-        return ServerProxy("http://127.0.0.1", transport=transport).supervisor
+        try:
+            return getattr(ServerProxy("http://127.0.0.1", transport=transport).supervisor, method)(*arguments)
+        finally:
+            transport.close()
 
     def _write(self, programs: Iterable[Program]) -> None:
         home, logs = str(self._place.home), str(self._place.logs)
@@ -90,12 +94,12 @@ class Supervisor:
         private_file(self._configuration, "\n".join([head, *sections]))
 
     def _take_over(self) -> None:
-        added, changed, removed = self._rpc().reloadConfig()[0]
+        added, changed, removed = self._ask("reloadConfig")[0]
         for name in (*changed, *removed):
             self.stop_programs([name])
-            self._rpc().removeProcessGroup(name)
+            self._ask("removeProcessGroup", name)
         for name in (*changed, *added):
-            self._rpc().addProcessGroup(name)
+            self._ask("addProcessGroup", name)
 
     def _wait_until_running(self) -> None:
         for _ in range(START_S * 10):
