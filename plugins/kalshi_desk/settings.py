@@ -15,7 +15,7 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from kalshi_desk.domain.limits import DeskLimits, Limit, RiskLimits, Share
 from kalshi_desk.domain.units import Cash, Count, Nanos, Price
-from kalshi_desk.errors import SettingsError
+from kalshi_desk.errors import SettingsError, UnitError
 
 ShareOfBankroll = Annotated[Decimal, Field(gt=0, le=1, decimal_places=6)]
 Dollars = Annotated[Decimal, Field(gt=0, decimal_places=6)]
@@ -110,8 +110,11 @@ class Settings(BaseSettings):
     @field_validator("play_from")
     @classmethod
     def _instant(cls, value: str | None) -> str | None:
-        if value is not None:
-            Nanos.parse(value)
+        try:
+            if value is not None:
+                Nanos.parse(value)
+        except UnitError as fault:
+            raise ValueError(str(fault)) from None
         return value
 
     @model_validator(mode="after")
@@ -184,10 +187,25 @@ def given_file() -> Path:
 
 def load_settings(**overrides: Any) -> Settings:
     """Read the settings; raises SettingsError with every fault, naming each by its environment name."""
+    given = {"_env_file": (".env", given_file()), **overrides}
     try:
-        return Settings(**{"_env_file": (".env", given_file()), **overrides})
+        return Settings(**given)
     except ValidationError as fault:
-        raise SettingsError([_fault(error) for error in fault.errors()]) from None
+        wrong = {str(error["loc"][0]) for error in fault.errors() if error["loc"]}
+        found = [_fault(error) for error in fault.errors()]
+        raise SettingsError(found + (_contradictions_besides(wrong, given) if wrong else [])) from None
+
+
+def _contradictions_besides(wrong: set[str], given: dict[str, Any]) -> list[str]:
+    """Return the contradictions among the settings that are not wrong in themselves."""
+    fields = {field.validation_alias or name: field for name, field in Settings.model_fields.items()}
+    try:
+        Settings(**given, **{name: fields[name].default for name in wrong if name not in given})
+    except ValidationError as fault:
+        texts = [_fault(error) for error in fault.errors()]
+        parts = [part for text in texts for part in text.split("; ")]
+        return [part for part in parts if not any(name.upper() in part for name in wrong)]
+    return []
 
 
 def _fault(error: Any) -> str:

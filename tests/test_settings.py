@@ -1,0 +1,146 @@
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+
+from kalshi_desk.domain.limits import Limit, Share
+from kalshi_desk.domain.units import Cash, Count, Price
+from kalshi_desk.errors import SettingsError
+from kalshi_desk.settings import Settings, load_settings
+
+NAMES = {field.upper() for field in Settings.model_fields} | {"FROM"}
+
+
+@pytest.fixture(autouse=True)
+def bare(monkeypatch, tmp_path):
+    """No setting in the environment, no ``.env`` in the folder."""
+    for name in NAMES:
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.chdir(tmp_path)
+
+
+@pytest.fixture
+def loaded(monkeypatch):
+    def load(**environment):
+        for name, value in environment.items():
+            monkeypatch.setenv(name, value)
+        return load_settings()
+
+    return load
+
+
+def faults(loaded, **environment):
+    with pytest.raises(SettingsError) as caught:
+        loaded(**environment)
+    return caught.value.faults
+
+
+def test_without_any_setting_it_is_paper_with_fifty_dollars(loaded):
+    settings = loaded()
+    assert (settings.desk_mode, settings.live_trading, settings.port_base) == ("paper", False, 8080)
+    assert settings.bankroll == Decimal(50)
+    assert settings.crypto_series == ("KXBTC15M", "KXETH15M", "KXBTCD", "KXETHD")
+    assert settings.spot_venues == ("coinbase", "kraken", "bitstamp", "gemini", "binance")
+    assert (settings.desk_home, settings.recording) == (Path(".desk"), None)
+
+
+def test_limits_are_those_of_the_design(loaded):
+    limits = loaded().risk_limits
+    crypto, forecast = limits.crypto, limits.forecast
+    assert (crypto.min_edge, crypto.fractional_kelly, crypto.max_entries_per_day) == (0.03, 0.25, 48)
+    assert (forecast.min_edge, forecast.fractional_kelly, forecast.max_entries_per_day) == (0.05, 0.25, 20)
+    bankroll = limits.initial_bankroll
+    amounts = [
+        forecast.max_risk_per_trade, crypto.max_risk_per_trade, forecast.max_total_risk, crypto.max_total_risk,
+        limits.max_total_risk, limits.max_category_risk, forecast.max_daily_loss, crypto.max_daily_loss,
+        limits.max_daily_loss,
+    ]  # fmt: skip
+    assert [str(limit.of(bankroll))[:-4] for limit in amounts] == [
+        "1.00", "0.50", "6.00", "4.00", "10.00", "6.00", "4.00", "4.00", "5.00",
+    ]  # fmt: skip
+    assert limits.max_drawdown == Share.parse("0.20")
+    assert limits.min_order_cost == Cash.parse("0.10")
+    assert crypto.max_position_contracts == forecast.max_position_contracts == Count.parse("100")
+    assert (crypto.min_entry_price, crypto.max_entry_price) == (Price.parse("0.03"), Price.parse("0.97"))
+    assert (forecast.min_entry_price, forecast.max_entry_price) == (Price.parse("0.05"), Price.parse("0.95"))
+    assert crypto.exits == {"sell_dear"}
+    assert forecast.exits == {"sell_dear", "take_profit", "stop", "time_decay", "edge_gone"}
+
+
+def test_the_standard_profile_has_ten_thousand(loaded):
+    assert loaded(DESK_PROFILE="standard").bankroll == Decimal(10_000)
+    assert loaded(DESK_PROFILE="standard", INITIAL_BANKROLL="1234.56").bankroll == Decimal("1234.56")
+
+
+def test_a_dollar_setting_wins_over_its_share(loaded):
+    limits = loaded(CRYPTO_MAX_RISK_PER_TRADE_USD="0.75", MAX_TOTAL_RISK_USD="3").risk_limits
+    assert limits.crypto.max_risk_per_trade == Limit(Share.parse("0.01"), Cash.parse("0.75"))
+    assert limits.max_total_risk.of(limits.initial_bankroll) == Cash.parse("3")
+
+
+def test_lists_are_separated_by_commas(loaded):
+    assert loaded(CRYPTO_SERIES=" KXBTC15M, KXETH15M,").crypto_series == ("KXBTC15M", "KXETH15M")
+    assert loaded(CRYPTO_EXITS="").risk_limits.crypto.exits == set()
+
+
+def test_the_environment_wins_over_the_file(loaded, tmp_path):
+    (tmp_path / ".env").write_text("PORT_BASE=9000\nSEED=3\n")
+    settings = loaded(SEED="4")
+    assert (settings.port_base, settings.seed) == (9000, 4)
+
+
+def test_every_fault_is_listed_by_its_name(loaded):
+    found = faults(loaded, DESK_MODE="practice", PORT_BASE="80", CRYPTO_MIN_EDGE="many", CRYPTO_EXITS="hope")
+    assert [fault.split(":")[0] for fault in found] == ["DESK_MODE", "PORT_BASE", "CRYPTO_MIN_EDGE", "CRYPTO_EXITS"]
+    assert "unknown exit rules ['hope']" in found[-1]
+
+
+def test_contradictions_are_listed_beside_wrong_settings(loaded):
+    found = faults(loaded, PORT_BASE="80", LIVE_TRADING="true", FROM="yesterday")
+    assert [fault.split(" ")[0].rstrip(":") for fault in found] == ["PORT_BASE", "FROM", "LIVE_TRADING=true"]
+
+
+@pytest.mark.parametrize(
+    ("environment", "says"),
+    [
+        ({"DESK_MODE": "live", "KALSHI_KEY_ID": "k", "KALSHI_PRIVATE_KEY_PATH": "p"}, "needs LIVE_TRADING=true"),
+        ({"LIVE_TRADING": "true"}, "DESK_MODE is not live"),
+        ({"DESK_MODE": "demo"}, "KALSHI_KEY_ID is needed"),
+        ({"DESK_MODE": "demo", "KALSHI_KEY_ID": "k"}, "KALSHI_PRIVATE_KEY_PATH is needed"),
+        ({"DESK_MODE": "demo", "SPEED": "10"}, "SPEED works in paper mode only"),
+        ({"DESK_MODE": "demo", "RECORDING": "."}, "RECORDING works in paper mode only"),
+        ({"FROM": "2026-05-13T17:14Z"}, "FROM needs RECORDING"),
+        ({"RECORDING": "nowhere"}, "RECORDING is not a folder"),
+        ({"CRYPTO_SERIES": ""}, "CRYPTO_SERIES is empty"),
+        ({"FROM": "yesterday", "RECORDING": "."}, "not an ISO 8601 instant"),
+        ({"MAX_TOTAL_RISK": "1.5"}, "MAX_TOTAL_RISK"),
+        ({"MAX_TOTAL_RISK": "0"}, "MAX_TOTAL_RISK"),
+        ({"MAX_TOTAL_RISK": "NaN"}, "MAX_TOTAL_RISK"),
+        ({"CRYPTO_MIN_EDGE": "nan"}, "CRYPTO_MIN_EDGE"),
+        ({"SPEED": "inf"}, "SPEED"),
+        ({"INITIAL_BANKROLL": "-50"}, "INITIAL_BANKROLL"),
+        ({"INITIAL_BANKROLL": "0.0000001"}, "INITIAL_BANKROLL"),
+        ({"MAX_POSITION_CONTRACTS": "0.001"}, "MAX_POSITION_CONTRACTS"),
+    ],
+)
+def test_what_is_wrong_or_contradicts_itself_stops_the_start(loaded, environment, says):
+    assert says in "; ".join(faults(loaded, **environment))
+
+
+def test_a_recording_may_start_anywhere(loaded, tmp_path):
+    settings = loaded(RECORDING=str(tmp_path), FROM="2026-05-13T17:14Z", SPEED="10")
+    assert (settings.recording, settings.play_from, settings.speed) == (tmp_path, "2026-05-13T17:14Z", 10)
+
+
+def test_secrets_are_never_shown(loaded):
+    secret = "correct-horse"
+    settings = loaded(DATABASE_URL=f"postgresql://u:{secret}@h/d", KAFKA_PASSWORD=secret)
+    assert settings.database_url.get_secret_value().endswith("@h/d")
+    assert secret not in repr(settings) + str(settings)
+    wrong = faults(loaded, KAFKA_SECURITY_PROTOCOL=secret, INITIAL_BANKROLL=secret)
+    assert secret not in "; ".join(wrong)
+
+
+def test_settings_do_not_change(loaded):
+    with pytest.raises(ValueError, match="frozen"):
+        loaded().seed = 8
