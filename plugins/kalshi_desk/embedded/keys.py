@@ -18,7 +18,7 @@ def prepare(place: Place) -> None:
     """Make the keys that are missing and register both with the simulated venue."""
     settings = place.settings.model_copy(update={"desk_home": place.home})
     keys = {trading_key(settings): ["read", "write"], reading_key(settings): ["read"]}
-    listed = {key.key_id: {"public_pem": str(_public(key)), "scopes": scopes} for key, scopes in keys.items()}
+    listed = {key.key_id: {"public_key_path": str(_public(key)), "scopes": scopes} for key, scopes in keys.items()}
     (place.home / "venue-keys.json").write_text(json.dumps(listed, indent=2) + "\n")
 
 
