@@ -2,16 +2,19 @@
 
 import msgspec
 
-from kalshi_desk.domain.decisions import FairValue, Signal
+from kalshi_desk.domain.control import Switch
+from kalshi_desk.domain.decisions import FairValue, Refusal, Signal
 from kalshi_desk.domain.inputs import BookChanged, FeedAlive, MarketDefined
 from kalshi_desk.domain.ledger import Equity, Fill, OrderEvent, Position
 from kalshi_desk.domain.limits import DeskLimits, Limit, RiskLimits, Share
 from kalshi_desk.domain.market import FeeSchedule, Market, MarketStatus, Outcome, PriceRange
 from kalshi_desk.domain.units import Cash, Count, IndexPrice, Nanos, Price, seconds
-from kalshi_desk.steps.gate_state import GateParams
+from kalshi_desk.steps.gate import decide
+from kalshi_desk.steps.gate_state import GateParams, GateState, observe
 
 T0 = Nanos.parse("2026-05-13T12:00:00Z")
 TICKER = "KXBTCD-26MAY1309-T80000"
+CPI = "KXCPI-26MAY-T3"
 ACCOUNT = "sim:synthetic:7"
 TRADED = ("sell_dear", "take_profit", "stop", "time_decay", "edge_gone")
 
@@ -204,3 +207,38 @@ def fill(order, count, *, fill_id="f1", at=T0, fee="0"):
         is_taker=True,
         fee=Cash.parse(fee),
     )
+
+
+def ready(*messages):
+    state = GateState()
+    for message in (defined(), book(), equity(), *messages):
+        observe(state, message)
+    return state
+
+
+def switch(name, scope="both", *, on=True, until=None):
+    return Switch(at=T0, name=name, scope=scope, on=on, by="anna", reason="r", until=until)
+
+
+def ask(state=None, wish=None, *, now=T0, with_params=None):
+    return decide(state or ready(), wish or signal(), now=now, params=with_params or params())
+
+
+def reason(state=None, wish=None, **changes):
+    answer = ask(state, wish, **changes)
+    return answer.reason if isinstance(answer, Refusal) else None
+
+
+def forecast(**changes):
+    base = {"ticker": CPI, "desk": "forecast", "strategy": "forecast_edge", "seen": "estimate-1", "q": 0.7}
+    return signal(**(base | changes))
+
+
+def forecast_ready(*messages):
+    market = defined(CPI, category="Economics", close_time=later(10 * 86_400))
+    return ready(market, book(ticker=CPI), *messages)
+
+
+def exit_signal(**changes):
+    base = {"action": "exit", "price": "0.48", "q": 0.4, "exit_rule": "sell_dear", "decision_id": "x1"}
+    return signal(**(base | changes))

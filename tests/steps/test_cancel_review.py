@@ -1,35 +1,27 @@
 import pytest
 
-from kalshi_desk.domain.control import Switch
 from kalshi_desk.domain.inputs import BookLost
 from kalshi_desk.domain.market import PriceRange
 from kalshi_desk.domain.units import Price
 from kalshi_desk.steps.cancel_review import cancels
-from kalshi_desk.steps.gate import GateState, decide, observe
+from kalshi_desk.steps.gate import decide, observe
 from tests.steps.desk import (
+    CPI,
     T0,
     TICKER,
     alive,
     book,
     defined,
-    equity,
     fair_value,
     fill,
     later,
     order_event,
     params,
     position,
+    ready,
     signal,
+    switch,
 )
-
-CPI = "KXCPI-26MAY-T3"
-
-
-def ready(*messages):
-    state = GateState()
-    for message in (defined(), book(), equity(), *messages):
-        observe(state, message)
-    return state
 
 
 def resting_bid(state, **changes):
@@ -43,10 +35,6 @@ def resting_exit(state):
 
 def reasons(state, now=T0):
     return [cancel.reason for cancel in cancels(state, now=now, params=params())]
-
-
-def switch(name):
-    return Switch(at=T0, name=name, scope="both", on=True, by="anna", reason="r")
 
 
 def test_a_resting_order_with_nothing_against_it_stays():

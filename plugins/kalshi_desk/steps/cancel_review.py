@@ -6,8 +6,8 @@ import msgspec
 
 from kalshi_desk.domain.market import Market
 from kalshi_desk.domain.units import Nanos, Price, seconds
-from kalshi_desk.steps.gate import MAKER_STOP_S
 from kalshi_desk.steps.gate_state import GateParams, GateState, LiveOrder
+from kalshi_desk.steps.gates import MAKER_STOP_S
 from kalshi_desk.steps.market_view import FAIR_VALUE_AGE_S
 
 

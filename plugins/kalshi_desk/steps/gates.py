@@ -1,0 +1,225 @@
+"""The gates of a signal, each a pure look at one case: None, or the breach that refuses it.
+
+``breaches`` evaluates all of them in their order; sizing, with the limits that depend on the count, comes after.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from math import isfinite
+
+from kalshi_desk.domain import breakers, risk
+from kalshi_desk.domain.decisions import Signal
+from kalshi_desk.domain.fees import Role, fee_known, in_force
+from kalshi_desk.domain.market import Market, Outcome
+from kalshi_desk.domain.order import on_grid
+from kalshi_desk.domain.risk import Breach
+from kalshi_desk.domain.units import NANOS, PAYOUT, Nanos, Price, seconds
+from kalshi_desk.steps.gate_state import GateParams, GateState
+from kalshi_desk.steps.market_view import SideQuote, tradable
+from kalshi_desk.steps.sizing import Offer
+
+MAKER_STOP_S = 75
+MAX_EQUITY_AGE_S = 300.0
+
+
+class Case:
+    """One signal before the gates, with what they need to look up once."""
+
+    __slots__ = ("desk", "market", "now", "params", "price", "quote", "signal", "state")
+
+    def __init__(self, state: GateState, signal: Signal, now: Nanos, params: GateParams) -> None:
+        self.state, self.signal, self.now, self.params = state, signal, now, params
+        self.desk = params.limits.desk(params.owner_of(signal.ticker))
+        self.market: Market | None = state.view.markets.get(signal.ticker)
+        self.quote: SideQuote | None = None
+        if state.view.book_breach(signal.ticker, now=now, limits=params.inputs) is None:
+            self.quote = state.view.quote(signal.ticker, signal.outcome)
+        self.price = side_price(signal.price, signal.outcome)
+
+    @property
+    def takes(self) -> bool:
+        return self.signal.style == "take"
+
+
+Gate = Callable[[Case], Breach | None]
+
+
+def breaches(case: Case) -> list[Breach]:
+    """Evaluate every gate before sizing and return all that fail, first gate first."""
+    gates = BOTH_GATES + (ENTRY_GATES if case.signal.action == "enter" else EXIT_GATES)
+    return [breach for gate in gates if (breach := gate(case)) is not None]
+
+
+def side_price(price: Price, outcome: Outcome) -> Price:
+    """Turn a YES price into the outcome's own price, or back."""
+    return price if outcome is Outcome.YES else price.complement
+
+
+def _switches(case: Case) -> Breach | None:
+    names = ("halt", "pause", "flatten") if case.signal.action == "enter" else ("halt",)
+    for name in names:
+        switch = case.state.switch(name, case.signal.desk, case.now)
+        if switch is not None:
+            return Breach(name, switch.by, "resume" if switch.until is None else str(switch.until))
+    return None
+
+
+def _owner(case: Case) -> Breach | None:
+    if case.signal.account != case.params.account:
+        return Breach("wrong_account", case.signal.account, case.params.account)
+    owner = case.params.owner_of(case.signal.ticker)
+    return None if owner == case.signal.desk else Breach("not_owner", case.signal.desk, owner)
+
+
+def _sane(case: Case) -> Breach | None:
+    signal = case.signal
+    if signal.action not in ("enter", "exit") or signal.style not in ("take", "make", "rest"):
+        return Breach("bad_signal", f"{signal.action} {signal.style}", "enter or exit; take, make or rest")
+    if not 0 <= signal.q <= 1 or not (isfinite(signal.stderr) and signal.stderr >= 0):
+        return Breach("bad_signal", f"q {signal.q} stderr {signal.stderr}", "q in [0, 1], stderr >= 0")
+    return None
+
+
+def _duplicate(case: Case) -> Breach | None:
+    sent = case.state.decisions.get(case.signal.decision_id)
+    return None if sent is None else Breach("duplicate_decision", sent, "1")
+
+
+def _market_open(case: Case) -> Breach | None:
+    if case.market is None:
+        return Breach("market_unknown", case.signal.ticker, "defined")
+    if not tradable(case.market, case.now):
+        return Breach("market_not_open", case.market.status, str(case.market.close_time))
+    if not on_grid(case.market.price_ranges, case.signal.price):
+        return Breach("price_off_grid", str(case.signal.price), "the market's price ranges")
+    return None
+
+
+def _fee_known(case: Case) -> Breach | None:
+    if case.market is None or fee_known(case.market.fee):
+        return None
+    return Breach("fee_unknown", "none" if case.market.fee is None else case.market.fee.fee_type, "a known schedule")
+
+
+def _book(case: Case) -> Breach | None:
+    return case.state.view.book_breach(case.signal.ticker, now=case.now, limits=case.params.inputs)
+
+
+def _fresh(case: Case) -> Breach | None:
+    signal = case.signal
+    if case.now > signal.expires_at:
+        return Breach("signal_expired", str(case.now), str(signal.expires_at))
+    age, oldest = case.now - signal.at, case.params.inputs.estimate_s
+    return None if age <= seconds(oldest) else Breach("signal_too_old", f"{age / NANOS:.3f}", f"{oldest:.3f}")
+
+
+def _not_banned(case: Case) -> Breach | None:
+    exited_at = case.state.bans.get((case.signal.ticker, case.signal.outcome))
+    if exited_at is None or (case.signal.desk == "forecast" and case.signal.seen != exited_at):
+        return None
+    return Breach("exited_before", exited_at, "settlement" if case.signal.desk == "crypto" else "a new estimate")
+
+
+def _band(case: Case) -> Breach | None:
+    return risk.price_band(case.price, case.desk)
+
+
+def _close_distance(case: Case) -> Breach | None:
+    if case.market is None:
+        return None
+    left = case.market.close_time - case.now
+    if case.signal.style == "make" and case.signal.desk == "crypto" and left <= seconds(MAKER_STOP_S):
+        return Breach("maker_near_close", f"{left / NANOS:.3f}", f"{MAKER_STOP_S}.000")
+    return risk.time_to_close(case.now, case.market.close_time, case.desk)
+
+
+def _quote_there(case: Case) -> Breach | None:
+    if case.quote is None:
+        return None
+    ask = case.quote.ask
+    if case.takes and (ask is None or ask > case.price):
+        return Breach("edge_gone", "none" if ask is None else str(ask), str(case.price))
+    if not case.takes and ask is not None and ask <= case.price:
+        return Breach("would_cross", str(case.price), str(ask))
+    return None
+
+
+def _edge(case: Case) -> Breach | None:
+    offer = offer_of(case)
+    return None if offer is None else risk.min_edge(offer.edge(), case.desk)
+
+
+def _none_in_flight(case: Case) -> Breach | None:
+    live = case.state.orders_in(case.signal.ticker)
+    return Breach("order_in_flight", live[0].order.client_order_id, "none") if live else None
+
+
+def _daily_entries(case: Case) -> Breach | None:
+    today = case.state.entries.get((case.signal.desk, breakers.utc_day(case.now)), 0)
+    return risk.entries_today(today, case.desk)
+
+
+def _losses(case: Case) -> Breach | None:
+    equity = case.state.equity
+    if equity is None or equity.account != case.params.account:
+        return Breach("equity_unknown", "none" if equity is None else equity.account, case.params.account)
+    if case.now - equity.at > seconds(MAX_EQUITY_AGE_S):
+        return Breach("equity_stale", f"{(case.now - equity.at) / NANOS:.3f}", f"{MAX_EQUITY_AGE_S:.3f}")
+    case.state.losses.peak = equity.peak
+    trips = case.state.losses.trips(equity, {"both": equity.today}, case.params.limits)
+    trip = next(iter(trips), None) or breakers.rejects(case.state.rejects)
+    return None if trip is None or (trip.until is not None and case.now >= trip.until) else trip.breach
+
+
+def _holds(case: Case) -> Breach | None:
+    held = case.state.held(case.signal.ticker, case.signal.outcome)
+    return None if held > 0 else Breach("no_position", str(held), "0.01")
+
+
+def _bid_there(case: Case) -> Breach | None:
+    if case.quote is None:
+        return None
+    bid = case.quote.bid
+    if case.takes and (bid is None or bid < case.price):
+        return Breach("bid_gone", "none" if bid is None else str(bid), str(case.price))
+    if not case.takes and bid is not None and bid >= case.price:
+        return Breach("would_cross", str(case.price), str(bid))
+    return None
+
+
+BOTH_GATES: tuple[Gate, ...] = (_switches, _owner, _sane, _duplicate, _market_open, _fee_known, _book, _fresh)
+ENTRY_GATES: tuple[Gate, ...] = (
+    _not_banned, _band, _close_distance, _quote_there, _edge, _none_in_flight, _daily_entries, _losses,
+)  # fmt: skip
+EXIT_GATES: tuple[Gate, ...] = (_holds, _bid_there, _none_in_flight)
+
+
+def offer_of(case: Case) -> Offer | None:
+    """Return what the entry buys at the book as it is now; None where the market or the book does not say."""
+    if case.market is None or case.market.fee is None or case.quote is None:
+        return None
+    if not fee_known(case.market.fee) or _sane(case) is not None or not 0 < case.price < PAYOUT:
+        return None
+    ask = case.quote.ask
+    if case.takes and ask is None:
+        return None
+    return Offer(
+        price=ask if case.takes and ask is not None else case.price,
+        q=_latest_q(case),
+        stderr=case.signal.stderr,
+        role=Role.TAKER if case.takes else Role.MAKER,
+        shown=case.quote.ask_count if case.takes else None,
+        schedule=in_force(case.market.fee, case.now),
+        align=case.params.fee_align,
+        selection=case.params.selection,
+    )
+
+
+def _latest_q(case: Case) -> float:
+    """Return the signal's probability, or a later fair value's if that is worse for the side."""
+    signal = case.signal
+    fair = case.state.view.fair_values.get(signal.ticker)
+    if fair is None or fair.at <= signal.at:
+        return signal.q
+    return min(signal.q, fair.p_yes if signal.outcome is Outcome.YES else 1 - fair.p_yes)
