@@ -29,9 +29,7 @@ class Lease:
         if self._connection is None:
             self._connection = connect(self._url, "lease", statement_s=self._life_s, autocommit=True)
         asked = time.monotonic()
-        row = queries("lease").take(
-            self._connection, account=self.account, holder=self._holder, life_s=self._life_s
-        )
+        row = queries("lease").take(self._connection, account=self.account, holder=self._holder, life_s=self._life_s)
         if row is None:
             return False
         self.epoch, self._until = row[0], asked + self._life_s
