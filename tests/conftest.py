@@ -10,8 +10,14 @@ from pathlib import Path
 
 import psycopg2
 import pytest
+from hypothesis import settings as hypothesis_settings
+
+from kalshi_desk.adapters.kafka.broker import Broker
 
 ROOT = Path(__file__).resolve().parent.parent
+
+hypothesis_settings.register_profile("desk", deadline=None)  # a busy machine is slow, not wrong
+hypothesis_settings.load_profile("desk")
 
 
 @pytest.fixture(scope="session")
@@ -68,3 +74,12 @@ def database(postgres_server: str, postgres_url: str) -> str:
 def empty_database(postgres_server: str) -> str:
     """A database of this test alone without any table."""
     return _fresh(postgres_server, "template0")
+
+
+@pytest.fixture(scope="session")
+def broker() -> Iterator[Broker]:
+    """An Apache Kafka of this test session with every topic."""
+    from tests.kafka_broker import running_broker
+
+    with running_broker() as running:
+        yield running
