@@ -31,7 +31,7 @@ log = structlog.get_logger()
 async def feed() -> None:
     """Listen to every exchange for ever."""
     await process.start()
-    process.details = lambda: {"connected": sorted(url for url, up in connected.items() if up), "of": len(connected)}
+    process.details = lambda: {"connected": sum(connected.values()), "of": len(connected)}
     process.state = "ready"
     async with asyncio.TaskGroup() as tasks:
         for socket in spot_sockets(process.settings):

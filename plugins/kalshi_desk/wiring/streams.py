@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
 import socket
 from collections.abc import Callable
-from contextlib import closing
 from typing import Any
 
 import faust
@@ -16,16 +16,17 @@ from prometheus_client import start_http_server
 from kalshi_desk.adapters.kafka.agent import Deaths, Guard
 from kalshi_desk.adapters.kafka.faust_app import faust_app
 from kalshi_desk.adapters.kafka.producer import HOT_LINGER_MS, LINGER_MS, Publisher
-from kalshi_desk.adapters.postgres.clock_epochs import load_epochs
-from kalshi_desk.adapters.postgres.connection import connect
+from kalshi_desk.adapters.postgres.clock_epochs import read_segments
+from kalshi_desk.adapters.postgres.connection import Connection, connect
 from kalshi_desk.adapters.postgres.heartbeats import beat
 from kalshi_desk.clock import ScaledClock, SystemClock
 from kalshi_desk.domain.units import Nanos
 from kalshi_desk.errors import LedgerError
 from kalshi_desk.settings import Settings
 from kalshi_desk.wiring import addresses
+from kalshi_desk.wiring.logs import configure_logs
 
-BEAT_S, CLOCK_S = 2.0, 1.0
+CLOCK_S, BEAT_EVERY = 1.0, 2
 log = structlog.get_logger()
 
 
@@ -48,6 +49,8 @@ class StreamProcess:
         self.state = "starting"
         self._clock: ScaledClock | SystemClock | None = None
         self._starting = asyncio.Lock()
+        self._database: Connection | None = None
+        configure_logs(settings.log_level)
 
     def now(self) -> Nanos:
         """Return the event time; raises LedgerError before ``start``."""
@@ -70,27 +73,32 @@ class StreamProcess:
         await self.publisher.stop()
 
     async def live(self) -> None:
-        """Beat and re-read the clock for ever; a database that is away is logged and tried again."""
+        """Re-read the clock each second and beat each other one, for ever; a database that is away is tried again."""
         await self.start()
-        await asyncio.gather(self._each(BEAT_S, self._beat), self._each(CLOCK_S, self._read_clock))
-
-    async def _each(self, pause_s: float, work: Callable[[], None]) -> None:
-        while True:
+        for turn in itertools.count():
+            details = self.details() if turn % BEAT_EVERY == 0 else None
             try:
-                await asyncio.to_thread(work)
+                await asyncio.to_thread(self._tell, details)
             except psycopg2.Error as fault:
                 log.warning("database.away", process=self.name, fault=str(fault).strip())
-            await asyncio.sleep(pause_s)
+                self._database = None
+            await asyncio.sleep(CLOCK_S)
 
-    def _beat(self) -> None:
-        with closing(connect(self.database_url, self.name)) as connection:
-            beat(connection, self.name, self.state, self.details())
+    def _tell(self, details: dict[str, Any] | None) -> None:
+        self._read_clock()
+        if details is not None:
+            beat(self._connected(), self.name, self.state, details)
+
+    def _connected(self) -> Connection:
+        if self._database is None:
+            self._database = connect(self.database_url, self.name)
+        return self._database
 
     def _read_clock(self) -> None:
         if self.settings.desk_mode != "paper":
             self._clock = self._clock or SystemClock()
             return
-        segments = load_epochs(self.database_url, self.account)
+        segments = read_segments(self._connected(), self.account)
         if not segments:
             raise LedgerError(f"no clock stored for {self.account}")
         if isinstance(self._clock, ScaledClock):
