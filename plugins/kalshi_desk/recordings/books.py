@@ -11,7 +11,7 @@ import numpy as np
 from kalshi_desk.domain.inputs import BookChanged, Level
 from kalshi_desk.domain.units import Count, Nanos, Price
 from kalshi_desk.errors import ParseError
-from kalshi_desk.recordings.folder import Recording
+from kalshi_desk.recordings.folder import Recording, numbers
 
 _PRICES = tuple(Price(value) for value in range(10_001))
 _COLUMNS = ["exch_us", "ticker", "side", "price_e4", "delta_e2", "seq", "run_id"]
@@ -102,15 +102,15 @@ class _Replay:
         self, batch: Any, chosen: Mapping[str, int], closes: Mapping[str, Nanos]
     ) -> Iterator[tuple[int, BookChanged]]:
         tickers = batch.column("ticker").dictionary.to_pylist()
-        codes = batch.column("ticker").indices.to_numpy()
+        codes = numbers(batch.column("ticker").indices)
         runs = np.array([chosen.get(ticker, -1) for ticker in tickers])
         ends = np.array([closes.get(ticker, 0) for ticker in tickers], dtype=np.int64)
-        times = batch.column("exch_us").to_numpy() * 1_000
-        kept = np.flatnonzero((batch.column("run_id").to_numpy() == runs[codes]) & (times < ends[codes]))
+        times = numbers(batch.column("exch_us")) * 1_000
+        kept = np.flatnonzero((numbers(batch.column("run_id")) == runs[codes]) & (times < ends[codes]))
         no_code = np.array([int(side == "no") for side in batch.column("side").dictionary.to_pylist()])
         columns = (
-            kept, times[kept], codes[kept], no_code[batch.column("side").indices.to_numpy()[kept]],
-            *(batch.column(name).to_numpy()[kept] for name in ("price_e4", "delta_e2", "seq")),
+            kept, times[kept], codes[kept], no_code[numbers(batch.column("side").indices)[kept]],
+            *(numbers(batch.column(name))[kept] for name in ("price_e4", "delta_e2", "seq")),
         )  # fmt: skip
         self.last_row = -1
         for row, at, code, *change in zip(*(column.tolist() for column in columns), strict=True):

@@ -13,7 +13,7 @@ from typing import Any
 import msgspec
 import numpy as np
 
-from kalshi_desk.recordings.folder import Recording
+from kalshi_desk.recordings.folder import Recording, numbers
 
 
 class Connection(msgspec.Struct):
@@ -65,8 +65,8 @@ def _scan_batch(
     batch: Any, snapshots: dict[tuple[int, str], set[int]], found: dict[tuple[int, str], Connection]
 ) -> None:
     tickers = batch.column("ticker").dictionary.to_pylist()
-    codes, runs = batch.column("ticker").indices.to_numpy(), batch.column("run_id").to_numpy()
-    seqs = batch.column("seq").to_numpy()
+    codes, runs = numbers(batch.column("ticker").indices), numbers(batch.column("run_id"))
+    seqs = numbers(batch.column("seq"))
     keys = runs.astype(np.int64) * len(tickers) + codes
     for key in np.unique(keys):
         run, ticker = int(key) // len(tickers), tickers[int(key) % len(tickers)]

@@ -10,7 +10,7 @@ import numpy as np
 
 from kalshi_desk.domain.units import IndexPrice, Nanos
 from kalshi_desk.recordings.connections import Connections, scan
-from kalshi_desk.recordings.folder import RecordedMarket, Recording
+from kalshi_desk.recordings.folder import RecordedMarket, Recording, numbers
 
 NO_STRIKE, NO_RESULT, NO_DELTAS, NO_TRADES, GAPPED = "no_strike", "no_result", "no_deltas", "no_trades", "gapped"
 
@@ -73,6 +73,6 @@ def _trades_while_open(recording: Recording, markets: Sequence[RecordedMarket]) 
     opens = np.array([market.open_time // 1_000 for market in markets], dtype=np.int64)
     closes = np.array([market.close_time // 1_000 for market in markets], dtype=np.int64)
     for batch in recording.batches("coinbase_trades", ["exch_us"]):
-        times = np.sort(batch.column("exch_us").to_numpy())
+        times = np.sort(numbers(batch.column("exch_us")))
         counts += np.searchsorted(times, closes) - np.searchsorted(times, opens)
     return [int(count) for count in counts]

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
+import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
@@ -18,6 +19,8 @@ from kalshi_desk.domain.units import IndexPrice, Nanos
 from kalshi_desk.errors import ParseError
 
 BATCH_ROWS = 16_384
+# The system allocator returns what was read; the default pool would hold some 30 MB of it for good.
+pa.set_memory_pool(pa.system_memory_pool())
 
 
 class RecordedMarket(msgspec.Struct, frozen=True, kw_only=True):
@@ -44,7 +47,7 @@ class Recording:
     def markets(self) -> tuple[RecordedMarket, ...]:
         """Return all markets by opening time, then ticker."""
         columns = ["ticker", "open_time", "close_time", "strike", "settlement_price", "result"]
-        rows = [row for batch in self.batches("markets", columns) for row in batch.to_pylist()]
+        rows = [row for batch in self.batches("markets", columns) for row in _plain_times(batch).to_pylist()]
         return tuple(sorted((_market(row) for row in rows), key=lambda m: (m.open_time, m.ticker)))
 
     def batches(self, name: str, columns: list[str], text: tuple[str, ...] = ()) -> Iterator[pa.RecordBatch]:
@@ -59,11 +62,30 @@ class Recording:
             raise ParseError(str(path), str(fault)) from fault
 
 
+def numbers(column: pa.Array) -> np.ndarray:
+    """Return a column without empty cells as a numpy array; raises ParseError if one is empty.
+
+    Arrow's own conversion would import pandas, 30 MB of it.
+    """
+    if column.null_count:
+        raise ParseError("recording", f"{column.null_count} empty cells in a column of {column.type}")
+    return np.from_dlpack(column)
+
+
+def _plain_times(batch: pa.RecordBatch) -> pa.RecordBatch:
+    """Turn instants into nanoseconds: as Python objects they would drag pandas into memory."""
+    for name in ("open_time", "close_time"):
+        place = batch.schema.get_field_index(name)
+        nanos = batch.column(place).cast(pa.timestamp("ns", "UTC")).cast(pa.int64())
+        batch = batch.set_column(place, name, nanos)
+    return batch
+
+
 def _market(row: dict[str, Any]) -> RecordedMarket:
     return RecordedMarket(
         ticker=row["ticker"],
-        open_time=Nanos.of(row["open_time"]),
-        close_time=Nanos.of(row["close_time"]),
+        open_time=Nanos(row["open_time"]),
+        close_time=Nanos(row["close_time"]),
         strike=_index_price(row["strike"]),
         settlement_price=_index_price(row["settlement_price"]),
         result=row["result"] or "",

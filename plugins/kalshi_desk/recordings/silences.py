@@ -9,7 +9,7 @@ import msgspec
 import numpy as np
 
 from kalshi_desk.domain.units import NANOS, Nanos
-from kalshi_desk.recordings.folder import Recording
+from kalshi_desk.recordings.folder import Recording, numbers
 
 SILENCE_NS = 30 * NANOS
 
@@ -37,4 +37,4 @@ def _seconds(recording: Recording) -> Iterator[np.ndarray]:
     """Yield the whole seconds in which something happened: two days of them are small, the rows are not."""
     for name in ("book_deltas", "coinbase_trades"):
         for batch in recording.batches(name, ["exch_us"]):
-            yield np.unique(batch.column("exch_us").to_numpy() // 1_000_000)
+            yield np.unique(numbers(batch.column("exch_us")) // 1_000_000)

@@ -8,19 +8,19 @@ import numpy as np
 
 from kalshi_desk.domain.inputs import SpotTrade
 from kalshi_desk.domain.units import IndexPrice, Nanos
-from kalshi_desk.recordings.folder import Recording
+from kalshi_desk.recordings.folder import Recording, numbers
 
 
 def read_trades(recording: Recording, since: Nanos) -> Iterator[tuple[int, SpotTrade]]:
     """Yield the trades from ``since`` on, with the rows consumed (those before it count with the first)."""
     passed = 0
     for batch in recording.batches("coinbase_trades", ["exch_us", "price", "trade_id"]):
-        times = batch.column("exch_us").to_numpy() * 1_000
+        times = numbers(batch.column("exch_us")) * 1_000
         # The file holds doubles; at 1e-8 their nearest integer is the published price exactly.
-        prices = np.rint(batch.column("price").to_numpy() * 1e8).astype(np.int64)
+        prices = np.rint(numbers(batch.column("price")) * 1e8).astype(np.int64)
         kept = times >= since
         rows = zip(
-            times[kept].tolist(), prices[kept].tolist(), batch.column("trade_id").to_numpy()[kept].tolist(), strict=True
+            times[kept].tolist(), prices[kept].tolist(), numbers(batch.column("trade_id"))[kept].tolist(), strict=True
         )
         passed += len(times) - int(kept.sum())
         for at, price, trade_id in rows:
