@@ -17,6 +17,7 @@ from tests.steps.desk import (
     equity,
     exit_signal,
     fair_value,
+    fill,
     forecast,
     forecast_ready,
     later,
@@ -168,7 +169,11 @@ def test_one_order_at_a_time_in_a_market():
 def test_entries_of_a_day_are_counted_by_desk_and_utc_day():
     state, once = ready(), params(limits=crypto_limits(max_entries_per_day=1))
     observe(state, order_event(ask(state, with_params=once), "canceled"))
-    assert reason(state, signal(decision_id="d2"), with_params=once) == "max_entries_per_day"
+    order = ask(state, signal(decision_id="d2"), with_params=once)
+    assert isinstance(order, Order)
+    observe(state, fill(order, 20))
+    observe(state, order_event(order, "canceled", filled=20))
+    assert reason(state, signal(decision_id="d4"), with_params=once) == "max_entries_per_day"
     tomorrow = later(86_400)
     for message in (alive(tomorrow), equity(tomorrow), defined(close_time=later(2 * 86_400))):
         observe(state, message)

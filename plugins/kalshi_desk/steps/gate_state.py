@@ -67,7 +67,11 @@ class LiveOrder:
 
 
 class GateState:
-    """All that the gate knows of one account, kept by ``observe`` and changed in place."""
+    """All that the gate knows of one account, kept by ``observe`` and changed in place.
+
+    ``decisions`` maps a decision to its latest order id; ``entries`` counts, by desk and UTC day, the entry orders that
+    filled or still may; ``bans`` are the market sides left by an exit, with what it was decided at.
+    """
 
     __slots__ = (
         "bans", "decisions", "entries", "equity", "losses", "orders", "positions", "rejects", "switches", "view",
@@ -161,16 +165,15 @@ def observe(state: GateState, message: Message) -> None:
 
 
 def _take_order(state: GateState, order: Order) -> None:
-    known = state.decisions.get(order.decision_id)
-    if known == order.client_order_id:
+    if state.decisions.get(order.decision_id) == order.client_order_id:
         return
     state.decisions[order.decision_id] = order.client_order_id
     state.orders[order.client_order_id] = LiveOrder(order)
     if order.action == "exit":
         state.bans[order.ticker, order.outcome] = order.seen
-    elif known is None:
-        key = (order.desk, utc_day(order.at))
-        state.entries[key] = state.entries.get(key, 0) + 1
+        return
+    key = (order.desk, utc_day(order.at))
+    state.entries[key] = state.entries.get(key, 0) + 1
 
 
 def _take_progress(state: GateState, news: OrderEvent | Fill) -> None:
@@ -186,7 +189,15 @@ def _take_progress(state: GateState, news: OrderEvent | Fill) -> None:
     elif live.progress.state in (OrderState.RESTING, OrderState.FILLED, OrderState.CANCELED):
         state.rejects = 0
     if live.done:
-        del state.orders[live.order.client_order_id]
+        _end(state, live)
+
+
+def _end(state: GateState, live: LiveOrder) -> None:
+    """Forget an order that has ended; one that bought nothing was no entry."""
+    order = live.order
+    del state.orders[order.client_order_id]
+    if order.action == "enter" and not live.progress.filled:
+        state.entries[order.desk, utc_day(order.at)] -= 1
 
 
 def _hold(state: GateState, fill: Fill) -> None:
