@@ -36,6 +36,7 @@ class Settings(BaseSettings):
     port_base: int = Field(8080, ge=1024, le=65_000)
     listen_host: str = "127.0.0.1"
     venue_host: str = "127.0.0.1"
+    page_hosts: Names = ()
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
 
     database_url: SecretStr | None = None
@@ -95,7 +96,9 @@ class Settings(BaseSettings):
     forecast_exits: Names = tuple(sorted(EXITS))
     crypto_exits: Names = ("sell_dear",)
 
-    @field_validator("crypto_series", "spot_venues", "strategies", "forecast_exits", "crypto_exits", mode="before")
+    @field_validator(
+        "page_hosts", "crypto_series", "spot_venues", "strategies", "forecast_exits", "crypto_exits", mode="before"
+    )
     @classmethod
     def _split(cls, value: Any) -> Any:
         return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value

@@ -1,0 +1,91 @@
+"""What the tables say, read every few seconds: the ledger, the last hour, health."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from contextlib import closing
+from dataclasses import dataclass, field
+from typing import Any
+
+from psycopg2.extras import RealDictCursor
+
+from kalshi_desk.adapters.postgres.connection import Connection, connect
+from kalshi_desk.adapters.postgres.queries import queries
+from kalshi_desk.domain.market import Market
+from kalshi_desk.domain.message import Decoder
+from kalshi_desk.domain.units import NANOS, Nanos
+
+Row = dict[str, Any]
+HOUR, DAY = 3_600 * NANOS, 86_400 * NANOS
+CURVE_POINTS = 600
+_sql = queries("page")
+_market: Decoder[Market] = Decoder(Market, "desk.markets")
+
+
+@dataclass(frozen=True)
+class Tables:
+    """One reading; ``read_at`` is its event time. Rows are as the queries of ``page.sql`` name them."""
+
+    read_at: Nanos
+    account: Row | None = None
+    heartbeats: list[Row] = field(default_factory=list)
+    equity: Row | None = None
+    exposures: list[Row] = field(default_factory=list)
+    entries: dict[str, int] = field(default_factory=dict)
+    funnel: Row | None = None
+    refused: list[Row] = field(default_factory=list)
+    orders: list[Row] = field(default_factory=list)
+    fills: list[Row] = field(default_factory=list)
+    settlements: list[Row] = field(default_factory=list)
+    alerts: list[Row] = field(default_factory=list)
+    dead_letters: Row | None = None
+    markets: dict[str, Market] = field(default_factory=dict)
+    curve: list[Row] = field(default_factory=list)
+
+
+class TableReader:
+    """Reads everything for one account; definitions of markets are kept once read."""
+
+    def __init__(self, database_url: str, account: str) -> None:
+        self._url, self._account = database_url, account
+        self._markets: dict[str, Market] = {}
+
+    def read(self, now: Nanos) -> Tables:
+        """Read as of event time ``now``; raises psycopg2.Error."""
+        with closing(connect(self._url, "desk_page", autocommit=True)) as db:
+            db.cursor_factory = RealDictCursor
+            return self._read(db, now)
+
+    def _read(self, db: Connection, now: Nanos) -> Tables:
+        who, hour = {"account": self._account}, {"since": Nanos(now - HOUR).datetime()}
+        account = _sql.account(db, **who)
+        listed = {
+            name: _rows(getattr(_sql, name)(db, **who)) for name in ("exposures", "orders", "fills", "settlements")
+        }
+        day = Nanos(now // DAY * DAY).datetime()
+        return Tables(
+            read_at=now, account=account, heartbeats=_rows(_sql.heartbeats(db)), equity=_sql.latest_equity(db, **who),
+            entries={row["desk"]: row["entries"] for row in _sql.entries_today(db, day=day, **who)},
+            funnel=_sql.funnel(db, **who, **hour), refused=_rows(_sql.refused(db, **hour)),
+            alerts=_rows(_sql.alerts(db, since=Nanos(now - DAY).datetime())),
+            dead_letters=_sql.dead_letters(db, **hour),
+            curve=self._curve(db, now, account), markets=self._definitions(db, listed.values()), **listed,
+        )  # fmt: skip
+
+    def _curve(self, db: Connection, now: Nanos, account: Row | None) -> list[Row]:
+        if account is None:
+            return []
+        since = max(Nanos.of(account["opened_at"]), Nanos(now - 7 * DAY))
+        width_s = max(1, (now - since) // NANOS // CURVE_POINTS)
+        return _rows(_sql.equity_curve(db, account=self._account, since=since.datetime(), width_s=width_s))
+
+    def _definitions(self, db: Connection, lists: Iterable[list[Row]]) -> dict[str, Market]:
+        missing = {row["ticker"] for rows in lists for row in rows} - set(self._markets)
+        if missing:
+            for row in _sql.definitions(db, tickers=sorted(missing)):
+                self._markets[row["ticker"]] = _market(row["definition"])
+        return self._markets
+
+
+def _rows(rows: Iterable[Any]) -> list[Row]:
+    return [dict(row) for row in rows]
