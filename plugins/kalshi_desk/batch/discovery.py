@@ -35,7 +35,7 @@ def fetch_pages(run_after: datetime, period: timedelta, *, refetch: bool) -> int
 
 async def _fetch(run: Run, sql: Any, key: dict[str, Any]) -> int:
     page, observed = 0, run.now.datetime()
-    async with venue.reads(run.settings) as reads:
+    async with venue.reader(run.settings) as reads:
         sql.add_page(run.connection, **key, page=0, body=(await reads.series_list()).decode(), observed_at=observed)
         for status in ("open", "unopened"):
             async for body in reads.event_pages({"status": status}):
@@ -49,7 +49,7 @@ def store_markets(run_after: datetime, period: timedelta) -> int:
     with run_of(run_after, period) as run:
         sql, db, written = queries("discovery"), run.connection, 0
         _partitions(run)
-        for kind, row in _rows(run):
+        for kind, row in sorted(_rows(run), key=_in_lock_order):
             getattr(sql, kind)(db, **row)
             written += kind == "upsert_market"
         return written
@@ -88,6 +88,12 @@ def _rows(run: Run) -> Iterable[tuple[str, dict[str, Any]]]:
             interval_start=run.window.start.datetime(),
             observed_at=run.now.datetime(),
         )
+
+
+def _in_lock_order(row: tuple[str, dict[str, Any]]) -> tuple[str, str]:
+    """Every writer of ``markets`` goes by ticker, so that none waits for another that waits for it."""
+    kind, values = row
+    return kind, str(values.get("ticker"))
 
 
 def _listed(run: Run) -> list[Listed]:

@@ -28,7 +28,7 @@ def complete_results(run_after: datetime, period: timedelta) -> int:
 
 
 async def _markets(run: Run, tickers: list[str]) -> list[MarketBody]:
-    async with venue.reads(run.settings) as reads:
+    async with venue.reader(run.settings) as reads:
         return [body for body in [await _market(reads, ticker) for ticker in tickers] if body is not None]
 
 
@@ -69,7 +69,7 @@ def verify_settlements(run_after: datetime, period: timedelta) -> int:
 
 
 async def _settlements(run: Run) -> list[SettlementBody]:
-    async with venue.reads(run.settings) as reads:
+    async with venue.reader(run.settings) as reads:
         return await reads.settlements({})
 
 
