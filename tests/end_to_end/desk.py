@@ -1,0 +1,128 @@
+"""A whole embedded desk at a place of its own, driven by the commands of the README."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+from urllib.request import Request, urlopen
+
+import psycopg2
+
+from kalshi_desk.adapters.kalshi.auth import signer_from_file
+from kalshi_desk.adapters.kalshi.rest import open_rest
+from kalshi_desk.clock import wall_now
+from kalshi_desk.embedded.parts import all_parts
+from kalshi_desk.embedded.place import Place
+from kalshi_desk.embedded.supervisor import Supervisor
+from kalshi_desk.settings import load_settings
+from kalshi_desk.wiring import addresses
+
+ROOT = Path(__file__).resolve().parents[2]
+PORTS = 20
+
+
+def free_base() -> int:
+    """Return the first of twenty ports in a row that nobody listens on."""
+    for base in range(21_000, 60_000, PORTS):
+        if all(_free(base + offset) for offset in range(PORTS)):
+            return base
+    raise RuntimeError("no twenty free ports in a row")
+
+
+def _free(port: int) -> bool:
+    with closing(socket.socket()) as probe:
+        return probe.connect_ex(("127.0.0.1", port)) != 0
+
+
+class Desk:
+    """The desk of one state folder; ``settings`` are given to ``make up`` in the environment."""
+
+    def __init__(self, home: Path, **settings: str) -> None:
+        self.home, self.base = home, free_base()
+        self.environment = {**settings, "DESK_HOME": str(home), "PORT_BASE": str(self.base)}
+        shown = {"FROM": "play_from"}
+        fields = {shown.get(name, name).lower(): value for name, value in self.environment.items()}
+        if "play_from" in fields:
+            fields["FROM"] = fields.pop("play_from")
+        self.place = Place(load_settings(_env_file=None, **fields))
+
+    def make(self, target: str, timeout_s: float = 300) -> str:
+        """Run a make target and return what it printed; fails with its output."""
+        words = ["make", "-s", f"PYTHON={sys.executable}", *target.split()]
+        return self._run(words, timeout_s)
+
+    def cli(self, *words: str, timeout_s: float = 60) -> str:
+        """Run a subcommand of ``kalshi-desk`` and return what it printed; fails with its output."""
+        return self._run([sys.executable, "-m", "kalshi_desk", *words], timeout_s)
+
+    def _run(self, words: list[str], timeout_s: float) -> str:
+        environment = {**os.environ, **self.environment}
+        done = subprocess.run(
+            words, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=timeout_s, check=False
+        )
+        assert done.returncode == 0, f"{words}: {done.returncode}\n{done.stdout[-3000:]}\n{done.stderr[-3000:]}"
+        return done.stdout
+
+    def url(self, offset: int) -> str:
+        """Return the address of the part at ``offset`` above PORT_BASE."""
+        return f"http://127.0.0.1:{self.base + offset}"
+
+    def post(self, url: str) -> None:
+        """Send an empty POST."""
+        with urlopen(Request(url, method="POST"), timeout=10):
+            pass
+
+    def sql(self, query: str, *values: Any) -> list[tuple[Any, ...]]:
+        """Return the rows of a query."""
+        with closing(psycopg2.connect(addresses.database_url(self.place.settings))) as db, db.cursor() as cursor:
+            cursor.execute("set search_path to desk")
+            cursor.execute(query, values)
+            return cursor.fetchall()
+
+    def count(self, table: str) -> int:
+        """Return the number of rows of a table."""
+        return int(self.sql(f"select count(*) from {table}")[0][0])
+
+    def faults(self) -> dict[str, str]:
+        """Return what every unhealthy part says."""
+        return {part.name: fault for part in all_parts(self.place) if (fault := part.fault()) is not None}
+
+    def kill(self, part: str) -> None:
+        """End a part as a power cut would."""
+        os.kill(Supervisor(self.place).states()[part]["pid"], signal.SIGKILL)
+
+    def venue(self, ask: Callable[[Any], Any]) -> Any:
+        """Return what the venue answers to the key that trades; ``ask`` takes the reads."""
+
+        async def asked() -> Any:
+            key = addresses.trading_key(self.place.settings)
+            signer = signer_from_file(key.key_id, key.pem)
+            async with open_rest(addresses.venue_rest(self.place.settings), signer, wall=wall_now) as rest:
+                return await ask(rest.reads)
+
+        return asyncio.run(asked())
+
+    def lag(self) -> dict[str, int]:
+        """Return how many records each consumer group has still to commit."""
+        return {row["group"]: row["lag"] for row in map(json.loads, self.cli("topics", "lag", "--json").splitlines())}
+
+
+def until(
+    true: Callable[[], Any], *, within_s: float, every_s: float = 1.0, what: Callable[[], object] = str
+) -> float:
+    """Wait until ``true`` returns something and return the seconds it took; fails with ``what`` is the matter."""
+    began = time.monotonic()
+    while not true():
+        assert time.monotonic() - began < within_s, f"not within {within_s} s: {what()}"
+        time.sleep(every_s)
+    return time.monotonic() - began

@@ -1,0 +1,118 @@
+"""What the README promises, on one embedded desk at ten times the speed: in the order of the file, each on what was before."""
+
+from __future__ import annotations
+
+import json
+import time
+
+import psutil
+import pytest
+
+from kalshi_desk.embedded.place import MARKER
+from tests.end_to_end.desk import Desk, until
+from tests.end_to_end.ledger import decisions_sent_twice, differences
+
+pytestmark = pytest.mark.embedded
+
+TABLES = (
+    "spot_trades", "books", "fair_values", "signals", "refusals", "orders", "order_events", "fills", "settlements",
+)  # fmt: skip
+STREAM_APPS = ("exchange_feeds", "kalshi_feed", "crypto_signals", "order_execution", "portfolio", "recorder")
+KILLED = (*STREAM_APPS, "kafka", "postgres")
+DAGS = ("market_discovery", "settlement_scoring", "daily_report")
+
+
+@pytest.fixture(scope="module")
+def desk(tmp_path_factory):
+    desk = Desk(tmp_path_factory.mktemp("d", numbered=True), SPEED="10", SEED="7")
+    desk.make("up")
+    yield desk
+    desk.make("down WIPE=1")
+
+
+def empty_tables(desk: Desk) -> list[str]:
+    return [table for table in TABLES if not desk.count(table)]
+
+
+def test_every_part_is_healthy_and_shown_by_make_status(desk):
+    until(lambda: not desk.faults(), within_s=30, what=desk.faults)
+    shown = desk.make("status")
+    assert all(name in shown for name in (*KILLED, "desk_page", "venue", "scheduler"))
+
+
+def test_within_minutes_every_table_of_the_flow_has_rows(desk):
+    until(lambda: not empty_tables(desk), within_s=180, every_s=3, what=lambda: empty_tables(desk))
+
+
+def test_a_live_run_replayed_from_its_export_gives_the_same_bytes(desk, tmp_path):
+    desk.post(f"{desk.url(2)}/pause")
+    until(lambda: not sum(desk.lag().values()), within_s=20, what=desk.lag)
+    inputs = tmp_path / "inputs.jsonl"
+    desk.cli("topics", "export", str(inputs), "--topic", "crypto.inputs.v1")
+    replayed = sorted(desk.cli("replay", "--topics", str(inputs), timeout_s=300).splitlines())
+    live = sorted(exported(desk, tmp_path, "crypto.fair_values.v1") + exported(desk, tmp_path, "signals.v1"))
+    assert live
+    assert [line for line in replayed if kind(line) in ("fair_value", "signal")] == live
+    desk.post(f"{desk.url(2)}/resume")
+
+
+def exported(desk: Desk, folder, topic: str) -> list[str]:
+    """The values of a topic as they stand on it, without the exits that portfolio signals."""
+    path = folder / topic
+    desk.cli("topics", "export", str(path), "--topic", topic)
+    lines = [line.partition('"value":')[2].removesuffix("}") for line in path.read_text().splitlines()]
+    return [line for line in lines if json.loads(line).get("action", "enter") == "enter"]
+
+
+def kind(line: str) -> str:
+    return str(json.loads(line)["kind"])
+
+
+def test_why_and_the_funnel_add_up(desk):
+    ((ticker,),) = desk.sql("select ticker from refusals group by 1 order by count(*) desc limit 1")
+    assert ticker in desk.cli("why", ticker)
+
+
+@pytest.mark.parametrize("part", KILLED)
+def test_after_kill_9_it_is_healthy_again_by_itself(desk, part):
+    desk.kill(part)
+    time.sleep(1)
+    took = until(lambda: not desk.faults(), within_s=45, every_s=0.5, what=desk.faults)
+    print(f"kill -9 {part}: healthy after {took:.1f} s")
+
+
+def test_after_all_kills_ledger_and_venue_agree_on_every_order_fill_and_cent(desk):
+    fills = desk.count("fills")
+    until(lambda: desk.count("fills") > fills, within_s=90, what=lambda: "no fill after the kills")
+    desk.post(f"{desk.url(2)}/pause")
+    until(lambda: not sum(desk.lag().values()), within_s=10, what=desk.lag)
+    until(lambda: not differences(desk), within_s=70, every_s=2, what=lambda: differences(desk)[:5])
+    assert decisions_sent_twice(desk) == []
+    desk.post(f"{desk.url(2)}/resume")
+
+
+def test_pause_and_halt_stop_orders_until_a_person_resumes(desk):
+    desk.cli("halt", "--reason", "test")
+    time.sleep(3)
+    before = desk.count("orders")
+    time.sleep(15)
+    assert desk.count("orders") == before
+    desk.cli("resume", "--reason", "test over")
+
+
+def test_the_ledger_goes_on_after_down_and_up(desk):
+    desk.make("down")
+    marked = [p.pid for p in psutil.process_iter() if _marker(p) == str(desk.home)]
+    assert marked == []
+    assert all(c.laddr.port not in range(desk.base, desk.base + 20) for c in psutil.net_connections("tcp") if c.status == "LISTEN")
+    desk.make("up")
+    fills = desk.count("fills")
+    assert fills > 0
+    until(lambda: desk.count("fills") > fills, within_s=120, what=lambda: "no fill after the second start")
+
+
+def _marker(process: psutil.Process) -> str | None:
+    try:
+        return process.environ().get(MARKER)
+    except psutil.Error:
+        return None
