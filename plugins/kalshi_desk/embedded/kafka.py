@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import socket
 import subprocess
 import uuid
 from hashlib import sha256
@@ -43,7 +44,10 @@ def fault(broker: Broker) -> str | None:
     from kafka import KafkaAdminClient  # slow to import
     from kafka.errors import KafkaError
 
+    host, _, port = broker.bootstrap.split(",")[0].rpartition(":")
     try:
+        # where nobody listens, the client leaks its socket
+        socket.create_connection((host, int(port)), timeout=3).close()
         client = KafkaAdminClient(**broker.options(), request_timeout_ms=3000, bootstrap_timeout_ms=3000)
         try:
             return None if client.describe_cluster().get("brokers") else "the cluster has no broker"

@@ -101,9 +101,13 @@ class Start:
         deadline = time.monotonic() + HEALTHY_S
         while (problem := fault()) is not None:
             if time.monotonic() > deadline:
-                log = self._place.logs / f"{name.lower()}.log"
-                raise DeskError(f"{name} is not healthy after {HEALTHY_S} s: {problem}; see {log}")
+                raise DeskError(f"{name} is not healthy after {HEALTHY_S} s: {problem}; {self._last_words(name)}")
             time.sleep(POLL_S)
+
+    def _last_words(self, name: str) -> str:
+        log = self._place.logs / f"{name.lower()}.log"
+        lines = log.read_text(errors="replace").splitlines() if log.exists() else []
+        return f"the last line of {log}: {lines[-1][:200] if lines else '(empty)'}"
 
     def _say(self, stage: str) -> None:
         print(f"{time.monotonic() - self._began:6.1f} s  {stage}", flush=True)
