@@ -1,0 +1,22 @@
+"""``kalshi-desk halt``: no orders at all; resting ones are cancelled."""
+
+from __future__ import annotations
+
+import click
+
+from kalshi_desk.settings import load_settings
+from kalshi_desk.wiring.switches import SCOPES, obeyed, throw
+
+
+@click.command(name="halt")
+@click.option("--reason", required=True, help="Why; kept in the audit log.")
+@click.option("--scope", type=click.Choice(SCOPES), default="both", show_default=True, help="The desk that halts.")
+def command(reason: str, scope: str) -> int:
+    """Send no order any more and cancel what rests, until ``resume``; fills are still booked."""
+    settings = load_settings()
+    switch = throw(settings, "halt", scope=scope, on=True, reason=reason)
+    if obeyed(settings, switch):
+        click.echo(f"halted ({scope}): {reason}")
+        return 0
+    click.echo("published, but order_execution has not confirmed it: see kalshi-desk status", err=True)
+    return 1
