@@ -26,6 +26,8 @@ from kalshi_desk.wiring.venue import reader
 
 MAX_SKEW_S = 5.0
 CRYPTO_SHARD = 2
+MOVE_CASH = f"move cash to shard {CRYPTO_SHARD} in the venue's account page"
+TAMPERED = "somebody changed the audit log: restore the database from a backup, and find out who"
 MIGRATIONS = Path(__file__).resolve().parents[3] / "sql" / "migrations"
 
 
@@ -128,7 +130,7 @@ def _money(settings: Settings) -> Finding:
     shards = {shard.exchange_index: shard.balance for shard in balance.balance_breakdown}
     here = shards.get(CRYPTO_SHARD, balance.balance_dollars if not shards else None)
     if settings.crypto_series and not here:
-        return Finding("money", f"${balance.balance_dollars}, none on the crypto shard", REMEDIES["money"])
+        return Finding("money", f"${balance.balance_dollars}, none on the crypto shard", MOVE_CASH)
     return Finding("money", f"${balance.balance_dollars} free, ${here} on the crypto shard")
 
 
@@ -136,7 +138,7 @@ def _audit(settings: Settings) -> Finding:
     account = addresses.account(settings)
     broken = AuditLog(addresses.database_url(settings), account).broken_at()
     if broken is not None:
-        return Finding("audit", f"entry {broken} of the audit log does not follow from those before", REMEDIES["audit"])
+        return Finding("audit", f"entry {broken} of the audit log does not follow from those before", TAMPERED)
     return Finding("audit", "the chain of the audit log is whole")
 
 
@@ -168,7 +170,7 @@ REMEDIES = {
     "database": "is Postgres up? make up, make status",
     "broker": "is Kafka up? make up, make status",
     "venue": "is the venue up, and the key known there? make status",
-    "money": "move cash to shard 2 in the venue's account page",
+    "money": "is the venue up, and the key known there? make status",
     "ledger": "is Postgres up? make up, make status",
-    "audit": "somebody changed the audit log: restore the database from a backup, and find out who",
+    "audit": "is Postgres up? make up, make status",
 }
