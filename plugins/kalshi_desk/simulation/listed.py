@@ -9,10 +9,11 @@ import msgspec
 
 from kalshi_desk.domain.inputs import BookChanged, Level, Lifecycle, MarketDefined, MarketTrade
 from kalshi_desk.domain.market import Market, MarketStatus
-from kalshi_desk.domain.units import NANOS, PAYOUT, Count, IndexPrice, Nanos, Price
+from kalshi_desk.domain.units import NANOS, Count, IndexPrice, Nanos, Price
 from kalshi_desk.simulation.index_path import WINDOW, IndexPath, PathParams, mean_of
 from kalshi_desk.simulation.listings import HOUR, QUARTER, ladder, underlying_of, up_down, up_down_ticker
 from kalshi_desk.simulation.maker import MakerParams, Quotes, hit, look
+from kalshi_desk.simulation.settlement import result_of
 
 UP_DOWN_AHEAD, LADDER_AHEAD = 4, 600 * NANOS
 STRIKE_AFTER_OPEN, DETERMINED_AFTER_CLOSE, FORGOTTEN_AFTER = 1 * NANOS, 2 * NANOS, 300 * NANOS
@@ -78,30 +79,22 @@ def live(listed: ListedMarket, path: IndexPath, at: Nanos) -> Iterator[Message]:
 
 def _end(listed: ListedMarket, path: IndexPath, at: Nanos) -> Iterator[Message]:
     market = listed.market
-    if market.status is MarketStatus.CLOSED and at >= market.close_time + DETERMINED_AFTER_CLOSE:
-        total = path.means[str(market.close_time)]
-        result = outcome(market, total)
-        value = PAYOUT if result == "yes" else Price(0)
-        digits = 2 if listed.is_up_down else 8
-        text = str(mean_of(total, WINDOW, decimals=digits))
+    due = market.status is MarketStatus.CLOSED and at >= market.close_time + DETERMINED_AFTER_CLOSE
+    if due and market.floor_strike is not None:
+        end = result_of(market, path.means[str(market.close_time)])
         listed.market = msgspec.structs.replace(
-            market, status=MarketStatus.DETERMINED, result=result, settlement_value=value, expiration_value=text
+            market,
+            status=MarketStatus.DETERMINED,
+            result=end.result,
+            settlement_value=end.value,
+            expiration_value=end.expiration_value,
         )
-        yield Lifecycle(at=at, ticker=market.ticker, event="determined", result=result, settlement_value=value)
+        yield Lifecycle(at=at, ticker=market.ticker, event="determined", result=end.result, settlement_value=end.value)
     paid = market.close_time + DETERMINED_AFTER_CLOSE + market.settlement_timer_s * NANOS
     if listed.market.status is MarketStatus.DETERMINED and at >= paid:
         listed.market = msgspec.structs.replace(listed.market, status=MarketStatus.FINALIZED)
         result, value_paid = listed.market.result, listed.market.settlement_value
         yield Lifecycle(at=at, ticker=market.ticker, event="settled", result=result, settlement_value=value_paid)
-
-
-def outcome(market: Market, total: int) -> str:
-    """Return yes or no from the sum of the 60 prints: the rounded mean at least the strike, or the mean above it."""
-    if market.floor_strike is None:
-        return "no"
-    if market.strike_type == "greater_or_equal":
-        return "yes" if mean_of(total, WINDOW, decimals=2) >= market.floor_strike else "no"
-    return "yes" if total > WINDOW * market.floor_strike else "no"
 
 
 def forgotten(listed: ListedMarket, at: Nanos) -> bool:

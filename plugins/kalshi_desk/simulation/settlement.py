@@ -1,52 +1,49 @@
-"""How a crypto market ends: the mean of sixty index prints against its rule, exactly."""
+"""How a crypto market ends on the venue: the mean of sixty index prints against its strike, exactly.
+
+The venue reads its own market, not the desk's understanding of it, so that a desk that misreads a rule is found out.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from fractions import Fraction
 
 import msgspec
 
-from kalshi_desk.domain.crypto.contract import Rule
+from kalshi_desk.domain.market import Market
 from kalshi_desk.domain.units import PAYOUT, IndexPrice, Price
 
 PRINTS = 60
 
 
 class Result(msgspec.Struct, frozen=True):
-    """``result`` yes or no, what one YES pays, and the mean that decided (as the venue prints it)."""
+    """``result`` yes or no, what one YES pays, and the mean that decided, as the venue prints it."""
 
     result: str
     value: Price
     expiration_value: str
 
 
-def result_of(rule: Rule, prints: Sequence[IndexPrice]) -> Result:
-    """Return the result of a market from the sixty prints of its last minute; raises ValueError for another number.
+def result_of(market: Market, total: int) -> Result:
+    """Return the result of a market from the sum of its sixty prints (unit $0.00000001).
 
-    Where the rule rounds the mean, half a unit goes up: the venue does not document it.
+    The mean is rounded where the market's ``round_digits`` says so, halves up (the venue does not document them).
+    Raises ValueError for a strike type that it does not know or a strike that is missing.
     """
-    if len(prints) != PRINTS:
-        raise ValueError(f"{rule.ticker}: {len(prints)} prints instead of {PRINTS}")
-    mean = rounded(Fraction(sum(prints), PRINTS), rule.digits)
-    yes = _above(mean, rule) and (rule.high is None or mean <= rule.high)
-    return Result("yes" if yes else "no", PAYOUT if yes else Price(0), _shown(mean, rule.digits))
+    digits = market.custom_strike.get("round_digits")
+    mean = Fraction(total, PRINTS) if digits is None else rounded(Fraction(total, PRINTS), int(digits))
+    yes = _is_yes(market, mean)
+    text = str(IndexPrice(round(mean)))
+    shown = text if digits is None else text[: len(text) - IndexPrice.DECIMALS + int(digits)].rstrip(".")
+    return Result("yes" if yes else "no", PAYOUT if yes else Price(0), shown)
 
 
-def rounded(mean: Fraction, digits: int | None) -> Fraction:
-    """Return a mean of index prices (unit $0.00000001) rounded to ``digits`` decimals, halves up; None: as it is."""
-    if digits is None:
-        return mean
+def rounded(mean: Fraction, digits: int) -> Fraction:
+    """Return a mean of index prices rounded to ``digits`` decimals of a dollar, halves up."""
     unit = 10 ** (IndexPrice.DECIMALS - digits)
     return Fraction((2 * mean + unit) // (2 * unit) * unit)
 
 
-def _above(mean: Fraction, rule: Rule) -> bool:
-    if rule.low is None:
-        return True
-    return mean >= rule.low if rule.inclusive else mean > rule.low
-
-
-def _shown(mean: Fraction, digits: int | None) -> str:
-    text = str(IndexPrice(round(mean)))
-    return text if digits is None else text[: len(text) - IndexPrice.DECIMALS + digits].rstrip(".")
+def _is_yes(market: Market, mean: Fraction) -> bool:
+    if market.floor_strike is None or market.strike_type not in ("greater_or_equal", "greater"):
+        raise ValueError(f"{market.ticker}: no rule for {market.strike_type} than {market.floor_strike}")
+    return mean >= market.floor_strike if market.strike_type == "greater_or_equal" else mean > market.floor_strike
