@@ -100,14 +100,14 @@ def coin_of_market(settings: Settings, ticker: str) -> str | None:
 def venue_rest(settings: Settings) -> str:
     """Return the address of the venue's REST API, with its path."""
     if settings.desk_mode == "paper":
-        return f"http://127.0.0.1:{port(settings, VENUE)}/trade-api/v2"
+        return f"http://{settings.venue_host}:{port(settings, VENUE)}/trade-api/v2"
     return KALSHI[settings.desk_mode][0] + "/trade-api/v2"
 
 
 def venue_socket(settings: Settings) -> str:
     """Return the address of the venue's WebSocket."""
     if settings.desk_mode == "paper":
-        return f"ws://127.0.0.1:{port(settings, VENUE)}/trade-api/ws/v2"
+        return f"ws://{settings.venue_host}:{port(settings, VENUE)}/trade-api/ws/v2"
     return KALSHI[settings.desk_mode][1] + "/trade-api/ws/v2"
 
 
@@ -116,7 +116,7 @@ def spot_url(settings: Settings, venue: str) -> str:
     if venue not in PUBLIC_URLS:
         raise SettingsError([f"SPOT_VENUES: unknown exchange {venue}; known: {', '.join(PUBLIC_URLS)}"])
     if settings.desk_mode == "paper":
-        return f"ws://127.0.0.1:{port(settings, VENUE)}/feeds/{venue}"
+        return f"ws://{settings.venue_host}:{port(settings, VENUE)}/feeds/{venue}"
     return PUBLIC_URLS[venue]
 
 
