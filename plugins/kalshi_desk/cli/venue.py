@@ -48,7 +48,8 @@ def command(synthetic: bool, recording: Path | None, play_from: str | None, **op
         speed=float(str(given.get("speed", settings.speed))),
         faults=None if "faults" not in given else Path(str(given["faults"])),
     )
-    asyncio.run(serve(open_venue(source, wanted), keys, int(str(given.get("port", settings.port_base + VENUE_PORT)))))
+    port = int(str(given.get("port", settings.port_base + VENUE_PORT)))
+    asyncio.run(serve(open_venue(source, wanted), keys, port, host=settings.listen_host))
 
 
 def _source(synthetic: bool, recording: Path | None, play_from: str | None, seed: object) -> Source:

@@ -139,14 +139,14 @@ def _dead(task: asyncio.Task[None]) -> None:
         signal.raise_signal(signal.SIGTERM)
 
 
-async def serve(venue: Venue, keys: KeyRing, port: int) -> None:
-    """Serve on loopback until SIGTERM or SIGINT."""
+async def serve(venue: Venue, keys: KeyRing, port: int, *, host: str = "127.0.0.1") -> None:
+    """Serve until SIGTERM or SIGINT."""
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     runner = web.AppRunner(application(venue, keys), access_log=None, shutdown_timeout=1.0)
     await runner.setup()
-    await web.TCPSite(runner, "127.0.0.1", port).start()
+    await web.TCPSite(runner, host, port).start()
     log.info("venue.ready", account=venue.source.account, port=port, event_time=str(venue.clock.now()))
     await stop.wait()
     await runner.cleanup()
