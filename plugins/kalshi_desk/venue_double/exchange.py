@@ -144,9 +144,8 @@ class Exchange:
     def amend(self, order: SimOrder, wish: SimOrder) -> Placed:
         """Change a resting order to price, count and expiry of ``wish``; raises ApiError."""
         listing = self._open(order.ticker)
-        grown = msgspec.structs.replace(wish, count=Count(max(0, wish.count - order.count)))
-        if wish.price != order.price or grown.count:
-            self._fund(wish if wish.price != order.price else grown, listing, besides=order)
+        if wish.price != order.price or wish.count > order.count:
+            self._fund(wish, listing, besides=order)
         placed = listing.matcher.amend(
             order.order_id, price=wish.price, count=wish.count, expires_at=wish.expires_at, now=self.now
         )
@@ -199,7 +198,7 @@ class Exchange:
         held = self.account.held(order.ticker).count
         others = [other for other in listing.matcher.resting() if other is not besides]
         cost = cost_to_place(order, listing.market, cover=free_cover(others, held))
-        back = 0 if besides is None else cost_to_place(besides, listing.market, cover=free_cover(others, held))
+        back = 0 if besides is None else collateral([besides], listing.market, held)
         if cost > self.free(listing.market.exchange_index) + back:
             raise nested(400, "insufficient_balance")
 
