@@ -11,7 +11,7 @@ from kalshi_desk.adapters.postgres.queries import queries
 from kalshi_desk.adapters.reports import daily
 from kalshi_desk.batch.desk import Run, run_of
 from kalshi_desk.domain.message import encode
-from kalshi_desk.steps.report import Activity, DailyReport, Money, Skill, markdown
+from kalshi_desk.domain.report import Activity, DailyReport, Money, Skill, markdown
 
 
 def write_report(run_after: datetime, period: timedelta, *, date: str | None) -> str:

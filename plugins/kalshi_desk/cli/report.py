@@ -9,7 +9,7 @@ import click
 from kalshi_desk.batch.desk import run_of
 from kalshi_desk.batch.reporting import gather, report_day
 from kalshi_desk.clock import wall_now
-from kalshi_desk.steps.report import markdown
+from kalshi_desk.domain.report import markdown
 
 
 @click.command(name="report")

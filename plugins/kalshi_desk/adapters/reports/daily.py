@@ -7,7 +7,7 @@ from pathlib import Path
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from kalshi_desk.steps.report import DailyReport, dollars, markdown, summary_line
+from kalshi_desk.domain.report import DailyReport, dollars, markdown, summary_line
 
 _environment = Environment(
     loader=PackageLoader("kalshi_desk.adapters.reports"), autoescape=True, undefined=StrictUndefined

@@ -3,7 +3,7 @@ from decimal import Decimal
 
 import pytest
 
-from kalshi_desk.steps.report import Activity, DailyReport, Money, Skill, dollars, markdown, summary_line
+from kalshi_desk.domain.report import Activity, DailyReport, Money, Skill, dollars, markdown, summary_line
 
 REPORT = DailyReport(
     account="sim:synthetic:7",
