@@ -23,7 +23,6 @@ from kalshi_desk.venue_double.groups import OrderGroups
 from kalshi_desk.venue_double.listing import Delta, Listing
 from kalshi_desk.venue_double.store import Store
 
-FORGET_FINALIZED = 3_000
 _account: Decoder[Account] = Decoder(Account, "venue account")
 _matcher: Decoder[MatcherState] = Decoder(MatcherState, "venue matcher")
 _market: Decoder[Market] = Decoder(Market, "venue market")
@@ -31,14 +30,16 @@ _CONFLICTS = frozenset({"fill_or_kill_insufficient_resting_volume"})
 
 
 class News(msgspec.Struct):
-    """What happened to the account and is not told yet."""
+    """What happened and is neither on disk nor told yet; ``burnt`` are client order ids, ``ended`` settled markets."""
 
     orders: list[SimOrder] = []
     fills: list[tuple[SimFill, SimOrder]] = []
     settlements: list[SimSettlement] = []
+    burnt: list[str] = []
+    ended: list[Market] = []
 
     def __bool__(self) -> bool:
-        return bool(self.orders or self.fills or self.settlements)
+        return bool(self.orders or self.fills or self.settlements or self.burnt or self.ended)
 
 
 class Exchange:
@@ -47,19 +48,22 @@ class Exchange:
     def __init__(self, store: Store, bankroll: Cash) -> None:
         self.store, self.now = store, Nanos(0)
         self.listings: dict[str, Listing] = {}
+        self._live: dict[str, Listing] = {}
         saved = store.fact("account")
         opening = Account(name=store.account, cash={0: Cash(0), CRYPTO_SHARD: bankroll})
         self.account = opening if saved is None else _account(saved)
         self.orders = {order.order_id: order for order in store.orders(SimOrder)}
         self.fills, self.settlements = store.events("fill", SimFill), store.events("settlement", SimSettlement)
         self.burnt, self.groups = store.client_ids(), OrderGroups()
-        self._news, self._told_fills, self._told_settlements = News(), len(self.fills), len(self.settlements)
+        self._news = News()
         for body in store.facts("market:"):
             self._list(_market(body))
 
     def _list(self, market: Market) -> Listing:
         listing = self.listings[market.ticker] = Listing(market)
         listing.matcher.is_open = market.status not in (MarketStatus.DETERMINED, MarketStatus.FINALIZED)
+        if listing.matcher.is_open:
+            self._live[market.ticker] = listing
         return listing
 
     def listing(self, ticker: str) -> Listing:
@@ -97,22 +101,22 @@ class Exchange:
             paid = self.account.settle(listing.market, result=step.result, value=step.settlement_value, now=step.at)
             if paid is not None:
                 self._news.settlements.append(paid)
-            self.store.put_fact(f"market:{step.ticker}", listing.market)
+            self._news.ended.append(listing.market)
 
     def pass_time(self, now: Nanos) -> None:
         """Open, close and expire what is due at ``now``."""
         self.now = max(self.now, now)
-        for listing in list(self.listings.values()):
+        for listing in list(self._live.values()):
             market = listing.market
             if market.status is MarketStatus.INITIALIZED and market.open_time <= now:
                 listing.market = msgspec.structs.replace(market, status=MarketStatus.ACTIVE)
-            if listing.matcher.is_open:
-                if market.close_time <= now:
-                    self._end(listing)
-                else:
-                    self._news.orders += listing.matcher.expire(now)
+            if market.close_time <= now:
+                self._end(listing)
+            else:
+                self._news.orders += listing.matcher.expire(now)
 
     def _end(self, listing: Listing) -> None:
+        self._live.pop(listing.market.ticker, None)
         if listing.matcher.is_open:
             self._news.orders += listing.matcher.close(max(self.now, listing.market.close_time))
             listing.empty()
@@ -133,7 +137,7 @@ class Exchange:
             raise nested(409 if placed.reason == "MARKET_INACTIVE" else 400, placed.reason, placed.details)
         if order.client_order_id is not None:
             self.burnt.add(order.client_order_id)
-            self.store.put_client_id(order.client_order_id)
+            self._news.burnt.append(order.client_order_id)
         if placed.reason is not None:
             raise nested(409, placed.reason, placed.details)
         self.orders[order.order_id] = order
@@ -189,7 +193,7 @@ class Exchange:
         return Cash(self.account.cash[shard] - sum(self._blocked(shard)))
 
     def _blocked(self, shard: int) -> Iterator[int]:
-        for ticker, listing in self.listings.items():
+        for ticker, listing in self._live.items():
             resting = list(listing.matcher.resting())
             if resting and listing.market.exchange_index == shard:
                 yield collateral(resting, listing.market, self.account.held(ticker).count)
@@ -238,6 +242,10 @@ class Exchange:
             self.store.put_order(order.order_id, order)
         self.store.put_events("fill", len(self.fills), fills)
         self.store.put_events("settlement", len(self.settlements), news.settlements)
+        for client_order_id in news.burnt:
+            self.store.put_client_id(client_order_id)
+        for market in news.ended:
+            self.store.put_fact(f"market:{market.ticker}", market)
         self.fills += fills
         self.settlements += news.settlements
         for ticker in {order.ticker for order in news.orders}:
