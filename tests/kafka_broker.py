@@ -1,6 +1,7 @@
 """An Apache Kafka of this test session, started by the embedded desk's own recipe."""
 
 import os
+import socket
 import subprocess
 import tempfile
 import time
@@ -45,8 +46,14 @@ def running_broker() -> Iterator[Broker]:
 
 
 def _wait(broker: Broker) -> None:
+    host, _, port = broker.bootstrap.partition(":")
     deadline = time.monotonic() + START_S
-    while (fault := kafka.fault(broker)) is not None:
-        if time.monotonic() > deadline:
-            pytest.fail(fault)
-        time.sleep(0.2)
+    while True:
+        try:
+            with socket.create_connection((host, int(port)), 1):
+                break
+        except OSError:
+            if time.monotonic() > deadline:
+                pytest.fail(f"Kafka does not listen at {broker.bootstrap}")
+            time.sleep(0.2)
+    assert kafka.fault(broker) is None

@@ -68,9 +68,11 @@ class StreamProcess:
             await asyncio.to_thread(self._read_clock)
 
     async def stop(self) -> None:
-        """Send what is waiting."""
+        """Send what is waiting and close the connections."""
         self.state = "stopping"
         await self.publisher.stop()
+        if self._database is not None:
+            self._database.close()
 
     async def live(self) -> None:
         """Re-read the clock each second and beat each other one, for ever; a database that is away is tried again."""

@@ -1,7 +1,11 @@
+import asyncio
+
 import pytest
+from kafka.errors import KafkaTimeoutError
 from tests.domain.messages import INPUTS
 from tests.kafka_broker import COINS
 
+from kalshi_desk.adapters.kafka import inspect
 from kalshi_desk.adapters.kafka.broker import Broker
 from kalshi_desk.adapters.kafka.inspect import follow, group_lags, place_lags, records, sizes
 from kalshi_desk.adapters.kafka.producer import Publisher
@@ -15,8 +19,6 @@ pytestmark = pytest.mark.embedded
 
 @pytest.fixture(scope="module")
 def filled(broker: Broker) -> Broker:
-    import asyncio
-
     async def fill() -> None:
         publisher = await Publisher(broker, COINS).start()
         for coin in ("BTC", "ETH", "BTC"):
@@ -38,7 +40,7 @@ def test_records_come_in_time_and_offset_order(filled: Broker) -> None:
     assert [r.timestamp for r in found] == sorted(r.timestamp for r in found)
     assert [r.offset for r in found if r.partition == 0] == list(range(sum(r.partition == 0 for r in found)))
     last = found[-1].timestamp
-    assert [r for r in records(filled, CRYPTO_INPUTS, from_ms=last + 1, to_ms=None)] == []
+    assert list(records(filled, CRYPTO_INPUTS, from_ms=last + 1, to_ms=None)) == []
     assert all(r.timestamp < last for r in records(filled, CRYPTO_INPUTS, from_ms=None, to_ms=last))
 
 
@@ -59,6 +61,12 @@ def test_an_empty_topic_is_empty(filled: Broker) -> None:
     assert list(records(filled, FAIR_VALUES, from_ms=None, to_ms=None)) == []
 
 
-def test_a_broker_that_is_away_is_one_line() -> None:
-    with pytest.raises(BrokerAway, match="no answer"):
-        sizes(Broker("127.0.0.1:1"), [CRYPTO_INPUTS])
+def test_a_broker_that_is_away_is_one_line(monkeypatch) -> None:
+    def refuse(**options):
+        raise KafkaTimeoutError("cannot bootstrap")
+
+    monkeypatch.setattr(inspect, "KafkaConsumer", refuse)
+    monkeypatch.setattr(inspect, "KafkaAdminClient", refuse)
+    for ask in (lambda: sizes(Broker("127.0.0.1:1"), [CRYPTO_INPUTS]), lambda: group_lags(Broker("127.0.0.1:1"))):
+        with pytest.raises(BrokerAway, match="no answer from Kafka at"):
+            ask()

@@ -1,5 +1,5 @@
 import pytest
-from tests.domain.messages import AT, INPUTS
+from tests.domain.messages import AT, DEFINED, INPUTS
 
 from kalshi_desk.adapters.kafka.routes import routes, send_routed
 from kalshi_desk.adapters.kafka.topics import BOOKS, CRYPTO_INPUTS, ESTIMATE_REQUESTS, LIFECYCLE, TRADES
@@ -16,7 +16,7 @@ from kalshi_desk.domain.inputs import (
     SpotTrade,
 )
 
-MESSAGES = {type(message): message for message in INPUTS}
+MESSAGES = {type(message): message for message in (*INPUTS, DEFINED[0])}
 
 
 def coin_of(ticker):

@@ -1,0 +1,131 @@
+from types import SimpleNamespace
+
+import pytest
+from tests.fakes import FakeVenue
+from tests.orders import event as order_event
+from tests.steps import desk
+from tests.wiring.process import FakeProcess
+
+from kalshi_desk.adapters.kafka import topics
+from kalshi_desk.adapters.kalshi.rest import KalshiRest
+from kalshi_desk.adapters.postgres.clock_epochs import store_epochs
+from kalshi_desk.domain.control import Switch
+from kalshi_desk.domain.inputs import Lifecycle
+from kalshi_desk.domain.message import encode
+from kalshi_desk.domain.units import Cash, Count
+from kalshi_desk.errors import LeaseLost
+from kalshi_desk.steps.execute import carry_out
+from kalshi_desk.steps.reconcile import Difference
+from kalshi_desk.wiring import order_door
+from kalshi_desk.wiring.order_door import OrderDoor
+
+pytestmark = pytest.mark.embedded
+SIGNAL = topics.SIGNALS.name
+
+
+def _record(topic: str, message) -> SimpleNamespace:
+    return SimpleNamespace(topic=topic, partition=0, offset=1, value=encode(message))
+
+
+def _halt(on: bool = True) -> Switch:
+    return Switch(at=desk.T0, name="halt", scope="both", on=on, by="anna", reason="test")
+
+
+@pytest.fixture
+def process(database: str) -> FakeProcess:
+    store_epochs(database, account=desk.ACCOUNT, mode="paper", bankroll=Cash.parse("50"), segments=[])
+    return FakeProcess(database, desk.T0)
+
+
+@pytest.fixture
+def venue() -> FakeVenue:
+    return FakeVenue()
+
+
+def _door(process: FakeProcess, venue: FakeVenue) -> OrderDoor:
+    door = OrderDoor(process)
+    door._connect(KalshiRest(venue, venue))
+    assert door.lease.take()
+    for message in (desk.defined(), desk.book(), desk.alive(desk.T0), desk.equity()):
+        topic = {"MarketDefined": "kalshi.lifecycle.v1", "Equity": "marks.v1"}.get(type(message).__name__)
+        door.see(_record(topic or "kalshi.books.v1", message))
+    return door
+
+
+async def test_a_signal_becomes_one_committed_order(process: FakeProcess, venue: FakeVenue) -> None:
+    door = _door(process, venue)
+    await door.decide(_record(SIGNAL, desk.signal()))
+    await door.decide(_record(SIGNAL, desk.signal()))
+    assert process.kinds() == ["orders.v1 Order", "refusals.v1 Refusal"]
+    (intent,) = await door.ledger.open_intents()
+    assert await carry_out(intent, door.door)
+    assert process.kinds() == ["order_events.v1 OrderEvent"] * 2
+    assert await door.catch_up.fills() == 1
+    assert process.kinds() == ["order_events.v1 Fill", "positions.v1 Position"]
+    assert door.state.orders == {}
+
+
+async def test_a_restart_remembers_decisions_and_positions(process: FakeProcess, venue: FakeVenue) -> None:
+    first = _door(process, venue)
+    await first.decide(_record(SIGNAL, desk.signal()))
+    (intent,) = await first.ledger.open_intents()
+    venue.next = ["lose"]
+    assert not await carry_out(intent, first.door)
+    first.lease.give_up()
+    second = _door(process, venue)
+    await second._remember()
+    process.kinds()
+    await second.decide(_record(SIGNAL, desk.signal()))
+    (_, _, refusal) = process.published[-1]
+    assert refusal.reason == "duplicate_decision"
+    (intent,) = await second.ledger.open_intents()
+    assert intent.state == "sent"
+    assert await carry_out(intent, second.door)
+    assert len(venue.creates) == len(venue.orders_seen) == 1
+    third = OrderDoor(process)
+    await third._remember()
+    assert third.state.held(desk.TICKER, desk.Outcome.YES) == venue.held[desk.TICKER]
+    assert third.state.orders == {}
+
+
+async def test_without_the_lease_the_process_ends(process: FakeProcess, venue: FakeVenue, monkeypatch) -> None:
+    left: list[str] = []
+    monkeypatch.setattr(order_door, "leave", left.append)
+    door = _door(process, venue)
+    door.lease.give_up()
+    with pytest.raises(LeaseLost):
+        await door.decide(_record(SIGNAL, desk.signal()))
+    assert not await door.covered()
+    assert left == ["lease.lost", "lease.lost"]
+
+
+async def test_switches_bar_orders_and_are_told(process: FakeProcess, venue: FakeVenue) -> None:
+    door = _door(process, venue)
+    door.tail.caught_up.set()
+    await door.decide(_record(SIGNAL, desk.signal()))
+    (intent,) = await door.ledger.open_intents()
+    assert door.barred(intent.body) is None
+    door.see(_record(topics.CONTROL.name, _halt()))
+    assert door.barred(intent.body) == "halt"
+    assert (await door.next_switch()).reason == "test"
+    assert door.details()["switches"]["halt:both"]["on"] is True
+    assert await carry_out(intent, door.door)
+    assert venue.creates == []
+
+
+async def test_the_end_of_a_market_is_due_to_be_settled(process: FakeProcess, venue: FakeVenue) -> None:
+    door = _door(process, venue)
+    door.see(_record(topics.LIFECYCLE.name, Lifecycle(at=desk.T0, ticker=desk.TICKER, event="settled")))
+    door.see(SimpleNamespace(topic=topics.BOOKS.name, partition=0, offset=2, value=b"{"))
+    assert door.due == {desk.TICKER}
+
+
+async def test_contradictions_and_differences_are_alerts(process: FakeProcess, venue: FakeVenue) -> None:
+    door = _door(process, venue)
+    await door.decide(_record(SIGNAL, desk.signal()))
+    (intent,) = await door.ledger.open_intents()
+    await door.tell(order_event(intent.body, "resting", filled="999", remaining=Count(0)))
+    await door.report(Difference("cash", "balance", "1", "2"))
+    kinds = process.kinds()
+    assert kinds.count("alerts.v1 Alert") == 2
+    assert door.audit.broken_at() is None

@@ -1,0 +1,117 @@
+import asyncio
+import json
+
+import pytest
+from tests.fakes import FakeVenue
+from tests.orders import NOW, TICKER, order
+from tests.wiring.process import FakeProcess
+
+from kalshi_desk.adapters.kalshi.rest import KalshiRest
+from kalshi_desk.adapters.postgres.clock_epochs import store_epochs
+from kalshi_desk.adapters.socket_loop import Connected, Received
+from kalshi_desk.domain.control import Switch
+from kalshi_desk.domain.units import Cash, Count, Nanos
+from kalshi_desk.errors import Retryable
+from kalshi_desk.steps.gate_state import observe
+from kalshi_desk.wiring import order_tasks
+from kalshi_desk.wiring.order_door import OrderDoor
+
+pytestmark = pytest.mark.embedded
+
+
+@pytest.fixture
+def door(database: str, monkeypatch) -> OrderDoor:
+    monkeypatch.setattr(order_tasks, "AGAIN_S", 0.02)
+    monkeypatch.setattr(order_tasks, "REVIEW_S", 0.02)
+    store_epochs(database, account="sim:synthetic:7", mode="paper", bankroll=Cash.parse("50"), segments=[])
+    door = OrderDoor(FakeProcess(database, NOW))
+    venue = FakeVenue()
+    door._connect(KalshiRest(venue, venue))
+    assert door.lease.take()
+    return door
+
+
+async def _until(condition) -> None:
+    async with asyncio.timeout(10):
+        while not condition():
+            await asyncio.sleep(0.01)
+
+
+async def _commit(door: OrderDoor, *orders) -> None:
+    for each in orders:
+        observe(door.state, each)
+        await door.ledger.add_order(each, door.lease.epoch or 0)
+    door.wake.set()
+
+
+async def test_intents_are_drained_and_each_is_sent_once(door: OrderDoor) -> None:
+    venue = door.door.writes
+    venue.next = ["lose", "answer", "answer", "lose"]
+    await _commit(door, *(order(number, ticker=f"T{number % 3}") for number in range(6)))
+    draining = asyncio.create_task(order_tasks.drain(door))
+    await _until(lambda: len(venue.orders_seen) == 6)
+    async with asyncio.timeout(10):
+        while await door.ledger.open_intents():
+            await asyncio.sleep(0.02)
+    draining.cancel()
+    await asyncio.gather(draining, return_exceptions=True)
+    assert sorted(venue.creates) == sorted({f"decision{number}-1" for number in range(6)})
+
+
+async def test_a_halt_cancels_what_rests(door: OrderDoor) -> None:
+    venue = door.door.writes
+    venue.fill_now = False
+    resting = order(style="make", expires_at=Nanos(NOW + 60_000_000_000))
+    await _commit(door, resting)
+    running = [asyncio.create_task(task(door)) for task in (order_tasks.drain, order_tasks.review_cancels)]
+    observe(door.state, Switch(at=NOW, name="halt", scope="both", on=True, by="anna", reason="test"))
+    async with asyncio.timeout(10):
+        while door.state.orders:
+            await asyncio.sleep(0.02)
+    for task in running:
+        task.cancel()
+    await asyncio.gather(*running, return_exceptions=True)
+    assert all(body.status == "canceled" for body in venue.orders_seen)
+
+
+async def test_the_private_socket_books_orders_and_fills(door: OrderDoor) -> None:
+    venue = door.door.writes
+    await _commit(door, order())
+    body = {
+        "order_id": "v1", "ticker": TICKER, "status": "executed", "outcome_side": "yes", "book_side": "bid",
+        "yes_price_dollars": "0.4000", "fill_count_fp": "5.00", "remaining_count_fp": "0.00",
+        "initial_count_fp": "5.00", "taker_fees_dollars": "0.08", "maker_fees_dollars": "0",
+        "client_order_id": "decision1-1",
+    }  # fmt: skip
+    fill = {
+        "trade_id": "t1", "order_id": "v1", "market_ticker": TICKER, "is_taker": True, "outcome_side": "yes",
+        "book_side": "bid", "yes_price_dollars": "0.4000", "count_fp": "5.00", "fee_cost": "0.084000",
+        "post_position_fp": "5.00", "ts_ms": NOW // 10**6, "client_order_id": "decision1-1",
+    }  # fmt: skip
+    frames = [json.dumps({"type": kind, "sid": 1, "msg": msg}) for kind, msg in (("user_order", body), ("fill", fill))]
+    stranger = json.dumps({"type": "user_order", "sid": 1, "msg": body | {"client_order_id": "x", "order_id": "v9"}})
+    batch = [Connected(NOW), *(Received(text, NOW) for text in (*frames, *frames, stranger, "{"))]
+    await order_tasks._hear(door, batch)
+    known = await door.ledger.find_order(venue_order_id="v1")
+    assert (known.state, known.filled) == ("filled", Count.parse("5"))
+    assert door.process.kinds() == ["order_events.v1 OrderEvent", "order_events.v1 Fill", "positions.v1 Position"]
+    assert len(door.process.bad) == 1
+    assert venue.creates == []
+
+
+async def test_a_venue_that_does_not_answer_is_asked_again(door: OrderDoor, monkeypatch) -> None:
+    async def away(*_):
+        raise Retryable("fills", 503, "service_unavailable")
+
+    monkeypatch.setattr(door.door.reads, "fills", away)
+    for what in ("fills", "settle", "reconcile"):
+        await order_tasks.attempt(door, what)
+
+
+async def test_switches_are_audited(door: OrderDoor) -> None:
+    door._switches.put_nowait(Switch(at=NOW, name="pause", scope="crypto", on=True, by="anna", reason="test"))
+    auditing = asyncio.create_task(order_tasks.audit_switches(door))
+    await _until(door.wake.is_set)
+    auditing.cancel()
+    await asyncio.gather(auditing, return_exceptions=True)
+    assert door.audit.broken_at() is None
