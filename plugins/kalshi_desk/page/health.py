@@ -123,7 +123,8 @@ def _letters(facts: Facts) -> list[Finding]:
     row = None if facts.tables is None else facts.tables.dead_letters
     if row is None or not row["count"]:
         return []
-    text = f"{row['count']} messages of the last hour could not be used; the latest: {row['latest'][:160]}"
+    many = f"{row['count']} messages" if row["count"] > 1 else "One message"
+    text = f"{many} of the last hour could not be used; the latest: {row['latest'][:160]}"
     return [Finding("note", text, "kalshi-desk topics tail dead_letters.v1", Nanos.of(row["observed_at"]))]
 
 

@@ -17,12 +17,17 @@ MOST = 30
 
 @dataclass(frozen=True)
 class MarketRow:
-    """An open market; ``quote`` is None while its book is unknown, ``book_at`` when the book last changed."""
+    """An open market; ``quote`` is None while its book is unknown.
+
+    ``book_at`` is when the book last changed, ``seen_at`` when the venue's feed last showed that it lives: an unbroken
+    book is as fresh as its feed.
+    """
 
     market: Market
     words: str
     quote: Quote | None
     book_at: Nanos | None
+    seen_at: Nanos | None
     fair: FairValue | None
     why_not: str | None
 
@@ -62,6 +67,7 @@ def _row(facts: Facts, market: Market, why_not: str | None) -> MarketRow:
         market=market, words=question(market, market.ticker),
         quote=None if book is None or not book.usable else book.quote(),
         book_at=facts.live.book_at.get(market.ticker),
+        seen_at=facts.live.view.alive_at,
         fair=facts.live.view.fair_values.get(market.ticker), why_not=why_not,
     )  # fmt: skip
 

@@ -22,7 +22,7 @@ def _environment() -> Environment:
         lstrip_blocks=True,
     )  # fmt: skip
     for filter_ in (
-        words.dollars, words.signed, words.cents, words.contracts, words.percent, words.whole, words.clock,
+        words.dollars, words.signed, words.cents, words.contracts, words.paid, words.percent, words.whole, words.clock,
         words.reason, millis, tone,
     ):  # fmt: skip
         environment.filters[filter_.__name__] = filter_

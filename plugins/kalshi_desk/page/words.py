@@ -51,6 +51,12 @@ def cents(value: Number) -> str:
     return f"{amount * 100:.2f}".rstrip("0").rstrip(".").replace("-", MINUS) + "¢"
 
 
+def paid(price: Number, outcome: str) -> Decimal | None:
+    """Return what one contract of an outcome costs at a price in YES terms."""
+    amount = exact(price)
+    return amount if amount is None or outcome == Outcome.YES else 1 - amount
+
+
 def contracts(value: Number) -> str:
     """Return a count as ``3`` or ``2.5``."""
     amount = exact(value)

@@ -70,9 +70,12 @@ def equity_of(facts: Facts) -> Equity | None:
 
 
 def since_start(facts: Facts) -> Decimal | None:
-    """Return the desk's own net P&L since the account was opened."""
+    """Return the desk's net P&L since the account was opened, what it holds at the mark, else at cost."""
     equity = equity_of(facts)
-    return None if equity is None else Decimal(str(Cash(equity.realized - equity.fees)))
+    if equity is None:
+        return None
+    open_pnl = sum(mark.mark - mark.cost for mark in facts.live.marks.values() if mark.mark is not None)
+    return Decimal(str(Cash(equity.realized - equity.fees + open_pnl)))
 
 
 def positions(facts: Facts) -> list[Held]:

@@ -58,6 +58,9 @@
     if (plot) return plot.setData(points);
     box.textContent = "";
     const axis = { stroke: ink, grid: { stroke: line, width: 1 }, ticks: { stroke: line, width: 1 }, font: "12px system-ui" };
+    const hours = (ts) => new Date(ts * 1000).toISOString().slice(11, 16);
+    const days = (ts) => new Date(ts * 1000).toLocaleDateString("en-GB", { day: "numeric", month: "short", timeZone: "UTC" });
+    const times = (u, splits) => splits.map((ts) => (ts % 86400 === 0 ? days(ts) : hours(ts)));
     const money = (v) => "$" + v.toLocaleString("en-US", { minimumFractionDigits: 2, maximumFractionDigits: 2 });
     const size = () => ({ width: box.clientWidth, height: 230 });
     plot = new uPlot({
@@ -66,7 +69,7 @@
       legend: { show: false },
       cursor: { y: false },
       scales: { y: { range: (u, min, max) => { const pad = Math.max((max - min) * 0.1, 0.05); return [min - pad, max + pad]; } } },
-      axes: [axis, { ...axis, size: 68, values: (u, vs) => vs.map(money) }],
+      axes: [{ ...axis, values: times }, { ...axis, size: 68, values: (u, vs) => vs.map(money) }],
       series: [{}, { stroke: accent, width: 1.75, fill: accent + "1f", points: { show: false } }],
     }, points, box);
     new ResizeObserver(() => plot.setSize(size())).observe(box);
