@@ -1,5 +1,6 @@
+import msgspec
+
 from kalshi_desk.domain.crypto.contract import Rule, compile_rule
-from kalshi_desk.domain.market import Market
 from kalshi_desk.domain.units import IndexPrice, Nanos
 from kalshi_desk.simulation.listings import ladder, underlying_of, up_down, up_down_ticker
 
@@ -18,10 +19,7 @@ def test_coins_are_read_from_tickers():
 
 def test_the_desk_understands_the_rules():
     market = up_down("KXBTC15M-26NOV210930-30", Nanos(CLOSE - 900 * 10**9), CLOSE)
-    struck = Market(
-        **{name: getattr(market, name) for name in Market.__struct_fields__} | {"floor_strike": IndexPrice(1)}
-    )
-    rule = compile_rule(struck)
+    rule = compile_rule(msgspec.structs.replace(market, floor_strike=IndexPrice(1)))
     assert isinstance(rule, Rule)
     assert (rule.inclusive, rule.digits) == (True, 2)
     assert all(isinstance(compile_rule(rung), Rule) for rung in ladder("ETH", CLOSE, spot=IndexPrice.parse("3052")))

@@ -31,7 +31,7 @@ def quoted(price, *, maker=CALM, seconds_left=300, strike="90000"):
 def test_makers_price_the_contract_as_it_is_written(seconds_left):
     path = IndexPath(price=90_100.0)
     mine = settle_probability(path, spot=90_100.0, strike=90_000.0, sigma=0.5, seconds_left=seconds_left, fixings=[])
-    theirs = p_above(spot=90_100.0, strike=90_000.0, sigma=0.5, window=Averaging(seconds_left, 0, 0.0))
+    theirs = p_above(spot=90_100.0, strike=90_000.0, sigma=0.5, window=Averaging(seconds_left))
     assert abs(mine - theirs) < 1e-3
 
 

@@ -48,9 +48,8 @@ def test_messages_come_in_order_and_every_kind_comes(half_an_hour):
 
 def test_exchanges_number_their_trades_by_one(half_an_hour):
     _, messages = half_an_hour
-    ids = [
-        int(m.trade_id) for m in messages if isinstance(m, SpotTrade) and (m.venue, m.underlying) == ("kraken", "BTC")
-    ]
+    trades = [m for m in messages if isinstance(m, SpotTrade)]
+    ids = [int(m.trade_id) for m in trades if (m.venue, m.underlying) == ("kraken", "BTC")]
     assert ids == list(range(ids[0], ids[0] + len(ids)))
 
 
