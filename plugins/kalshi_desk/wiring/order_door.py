@@ -120,6 +120,9 @@ class OrderDoor:
         except LeaseLost:
             leave("lease.lost")
             raise
+        except (psycopg2.OperationalError, psycopg2.InterfaceError):
+            leave("database.away")  # no fault of the signal: it comes again after the restart
+            raise
 
     def see(self, record: Any) -> None:
         """Take note of a record that the door watches; what cannot be read or applied is passed over and logged."""
