@@ -9,6 +9,7 @@ import msgspec
 from kalshi_desk.domain.decisions import FairValue, Refusal, Signal
 from kalshi_desk.domain.inputs import BookChanged, CryptoInput, Lifecycle, MarketDefined
 from kalshi_desk.domain.ledger import Equity, Fill, Mark, Order, OrderEvent, Settlement
+from kalshi_desk.domain.market import Quote
 from kalshi_desk.domain.message import Message
 from kalshi_desk.domain.position import Positions
 from kalshi_desk.domain.units import Nanos, Price
@@ -45,6 +46,7 @@ class ReplayDesk:
         self._positions = Positions()
         self._cancelled: set[str] = set()
         self._reviewed_at = Nanos(0)
+        self._looked: dict[str, tuple[Quote, FairValue | None]] = {}
         self._out: list[Result] = []
 
     def take(self, message: CryptoInput, seen: str) -> list[Result]:
@@ -122,7 +124,7 @@ class ReplayDesk:
     def _review(self, message: CryptoInput) -> None:
         """Look for exits where the book moved, and once a second everywhere; and for resting orders that must go."""
         now, params = self._crypto.now, self._params.gate
-        if isinstance(message, BookChanged) and message.ticker in self._reviews.positions:
+        if isinstance(message, BookChanged) and self._differs(message.ticker):
             for signal in exit_review.review(self._reviews, message.ticker, now=now, params=params):
                 self._wish(signal)
         if now // 10**9 > self._reviewed_at // 10**9:
@@ -131,6 +133,15 @@ class ReplayDesk:
                 self._wish(signal)
         if self._gate.orders:
             self._cancel(now)
+
+    def _differs(self, ticker: str) -> bool:
+        """Tell whether a holding may be judged otherwise than at the last look: by the book's top or our estimate."""
+        if ticker not in self._reviews.positions:
+            return False
+        view = self._marks.view
+        seen = view.books[ticker].quote(), view.fair_values.get(ticker)
+        known, self._looked[ticker] = self._looked.get(ticker), seen
+        return known is None or known[1] is not seen[1] or known[0] != seen[0]
 
     def _wish(self, signal: Signal) -> None:
         self._out.append(signal)

@@ -6,6 +6,8 @@ Prices of an outcome are dollars for one contract of it; the book is in YES term
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 import msgspec
 
 from kalshi_desk.domain.decisions import Refusal, Signal, decision_id, event_bucket
@@ -107,9 +109,7 @@ def _one_better(best_bid: Price, view: CryptoView, outcome: Outcome) -> Price | 
 def _chance(view: CryptoView, params: StrategyParams, outcome: Outcome, *, cost: Price, shown: Count | None) -> Chance:
     role = Role.MAKER if shown is None else Role.TAKER
     q = view.p_yes if outcome is Outcome.YES else 1.0 - view.p_yes
-    schedule = in_force(view.fee, view.now)
-    fee = expected_fee(schedule, role=role, price=cost, count=CONTRACT)
-    phi = fee_per_contract(fee_cash=fee, count=CONTRACT)
+    phi = _fee(in_force(view.fee, view.now), role, cost)
     if role is Role.TAKER:
         edge = edge_take(q=q, price=cost.number, fee=phi)
     else:
@@ -117,6 +117,13 @@ def _chance(view: CryptoView, params: StrategyParams, outcome: Outcome, *, cost:
     adjusted = edge_adjusted(edge=edge, stderr=view.stderr)
     style = "make" if shown is None else "take"
     return Chance(outcome=outcome, style=style, cost=cost, shown=shown, q=q, edge=edge, edge_adj=adjusted)
+
+
+@lru_cache(maxsize=4_096)
+def _fee(schedule: FeeSchedule, role: Role, cost: Price) -> float:
+    """Return the fee of one contract in dollars: the smallest count, whose rounding costs the most."""
+    fee = expected_fee(schedule, role=role, price=cost, count=CONTRACT)
+    return fee_per_contract(fee_cash=fee, count=CONTRACT)
 
 
 def _signal(view: CryptoView, params: StrategyParams, chance: Chance) -> Signal | Refusal:

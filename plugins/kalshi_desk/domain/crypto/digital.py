@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 PRINTS = 60
 YEAR_S = 31_557_600.0
-_SQRT_HALF = math.sqrt(0.5)
+COMPLETE = "no print is missing: compare the mean with the strike"
 _INV_SQRT_2PI = 1.0 / math.sqrt(2.0 * math.pi)
 
 
@@ -37,9 +37,12 @@ class Averaging(msgspec.Struct, frozen=True):
     @property
     def clock_s(self) -> float:
         """Variance of the log of the mean of the missing prints, per unit of variance per second."""
-        missing = self.missing
-        wait = self.seconds_left - (missing - 1)
-        return wait + (missing - 1) * (2 * missing - 1) / (6.0 * missing)
+        return _clock_s(self.seconds_left, PRINTS - self.fixed_count)
+
+
+def _clock_s(seconds_left: float, missing: int) -> float:
+    more = missing - 1
+    return seconds_left - more + more * (2 * more + 1) / (6.0 * missing)
 
 
 def window_fault(window: Averaging) -> str | None:
@@ -56,15 +59,19 @@ def window_fault(window: Averaging) -> str | None:
 def p_above(*, spot: float, strike: float, sigma: float, window: Averaging, extra_variance: float = 0.0) -> float:
     """Return the probability that the mean of the sixty prints is above the strike; at least one print is missing.
 
-    A certain outcome is exactly 0.0 or 1.0. The window must be one in which window_fault finds nothing. Raises ValueError if nothing is missing (then compare the mean itself).
+    A certain outcome is exactly 0.0 or 1.0. The window must be one in which window_fault finds nothing. Raises
+    ValueError if nothing is missing (then compare the mean itself).
     """
-    level = _remaining_strike(strike, window)
+    missing = PRINTS - window.fixed_count
+    if missing < 1:
+        raise ValueError(COMPLETE)
+    level = (PRINTS * strike - window.fixed_sum) / missing
     if level <= 0.0:
         return 1.0
-    variance = log_variance(sigma=sigma, window=window, extra_variance=extra_variance)
+    variance = sigma * sigma / YEAR_S * _clock_s(window.seconds_left, missing) + extra_variance
     if variance <= 0.0:
         return 1.0 if spot >= level else 0.0
-    return 0.5 * math.erfc((0.5 * variance - math.log(spot / level)) / math.sqrt(variance) * _SQRT_HALF)
+    return 0.5 * math.erfc((0.5 * variance - math.log(spot / level)) / math.sqrt(2.0 * variance))
 
 
 def log_variance(*, sigma: float, window: Averaging, extra_variance: float = 0.0) -> float:
@@ -72,15 +79,9 @@ def log_variance(*, sigma: float, window: Averaging, extra_variance: float = 0.0
     return sigma * sigma / YEAR_S * window.clock_s + extra_variance
 
 
-def _remaining_strike(strike: float, window: Averaging) -> float:
-    if window.missing < 1:
-        raise ValueError("no print is missing: compare the mean with the strike")
-    return (PRINTS * strike - window.fixed_sum) / window.missing
-
-
 def sigma_slope(*, spot: float, strike: float, sigma: float, window: Averaging, extra_variance: float = 0.0) -> float:
     """Return d p_above / d sigma, per unit of annual volatility."""
-    level = _remaining_strike(strike, window)
+    level = (PRINTS * strike - window.fixed_sum) / window.missing
     variance = log_variance(sigma=sigma, window=window, extra_variance=extra_variance)
     if level <= 0.0 or variance <= 0.0:
         return 0.0
@@ -98,15 +99,18 @@ def p_above_many(
     import numpy as np  # here, so that an app that prices few strikes never loads them
     from scipy.special import ndtr
 
-    if window.missing < 1:
-        raise ValueError("no print is missing: compare the mean with the strikes")
-    levels = (PRINTS * strikes - window.fixed_sum) / window.missing
+    missing = window.missing
+    if missing < 1:
+        raise ValueError(COMPLETE)
+    levels = strikes * (PRINTS / missing) - window.fixed_sum / missing
     variance = log_variance(sigma=sigma, window=window, extra_variance=extra_variance)
     if variance <= 0.0:
         return np.where(spot >= levels, 1.0, 0.0)
-    safe = np.where(levels > 0.0, levels, 1.0)
-    scores = (math.log(spot) - np.log(safe) - 0.5 * variance) / math.sqrt(variance)
-    return np.where(levels > 0.0, ndtr(scores), 1.0)
+    certain = levels.min() <= 0.0
+    logs = np.log(np.where(levels > 0.0, levels, 1.0) if certain else levels)
+    root = math.sqrt(variance)
+    found: NDArray[np.float64] = ndtr((math.log(spot) - 0.5 * variance) / root - logs * (1.0 / root))
+    return np.where(levels > 0.0, found, 1.0) if certain else found
 
 
 def mean_passes(*, fixed_sum: Decimal, strike: Decimal, inclusive: bool, digits: int | None) -> bool:
