@@ -173,8 +173,8 @@ def _rows(now: datetime) -> dict[str, list[tuple[Any, ...]]]:
     ]
     orders = [
         (f"d{n}-1", ACCOUNT, f"d{n}", f"v{n}", BTC15 if n % 2 else LADDER[2][0], "crypto", "s",
-         "yes" if n % 2 else "no", "bid", "enter", "take", None, Decimal("0.54"), 4, filled, 4 - filled, state, Decimal("2.23"), False, now, "1",
-         now - timedelta(minutes=n), now - timedelta(minutes=n))
+         "yes" if n % 2 else "no", "bid", "enter", "take", None, Decimal("0.54"), 4, filled, 4 - filled, state,
+         Decimal("2.23"), False, now, "1", now - timedelta(minutes=n), now - timedelta(minutes=n))
         for n, (filled, state) in enumerate([(4, "filled"), (0, "canceled"), (2, "canceled"), (4, "filled")])
     ]  # fmt: skip
     fills = [

@@ -1,5 +1,6 @@
 import json
 import os
+import socket
 import subprocess
 import sys
 import time
@@ -13,6 +14,65 @@ from kalshi_desk.adapters.postgres.clock_epochs import store_epochs
 from kalshi_desk.clock import wall_now
 from kalshi_desk.domain.event_clock import ClockSegment
 from kalshi_desk.domain.units import Cash
-from kalshi_desk.embedded.free_ports import free_base
 
 pytestmark = pytest.mark.embedded
+METRICS = 16
+
+
+def free_base():
+    while True:
+        with socket.socket() as first, socket.socket() as second:
+            first.bind(("127.0.0.1", 0))
+            base = first.getsockname()[1]
+            if base + METRICS > 65_000:
+                continue
+            try:
+                second.bind(("127.0.0.1", base + METRICS))
+            except OSError:
+                continue
+            return base
+
+
+def healthy(url, process, within_s=40):
+    end = time.monotonic() + within_s
+    while time.monotonic() < end and process.poll() is None:
+        try:
+            with urllib.request.urlopen(f"{url}/healthz", timeout=2) as answer:
+                return json.load(answer)
+        except (urllib.error.URLError, OSError):
+            time.sleep(0.2)
+    return None
+
+
+def environment(tmp_path, **changes):
+    kept = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
+    return kept | {"DESK_HOME": str(tmp_path)} | changes
+
+
+def test_the_page_comes_up_on_a_real_broker_and_database(database, broker, tmp_path):
+    segment = ClockSegment(wall_now(), sample.NOW, 1.0)
+    store_epochs(database, account="sim:synthetic:7", mode="paper", bankroll=Cash.parse("50"), segments=[segment])
+    base = free_base()
+    settings = {"PORT_BASE": str(base), "DATABASE_URL": database, "KAFKA_BOOTSTRAP": broker.bootstrap}
+    process = subprocess.Popen(
+        [sys.executable, "-m", "kalshi_desk.page"], env=environment(tmp_path, **settings), cwd=tmp_path
+    )
+    try:
+        url = f"http://127.0.0.1:{base}"
+        assert healthy(url, process) == {"ready": True, "faults": [], "account": "sim:synthetic:7"}
+        with urllib.request.urlopen(url, timeout=5) as answer:
+            assert "sim:synthetic:7" in answer.read().decode()
+        with urllib.request.urlopen(f"http://127.0.0.1:{base + METRICS}/metrics", timeout=5) as answer:
+            assert b"desk_page_records" in answer.read()
+    finally:
+        process.terminate()
+        assert process.wait(10) == 0
+
+
+def test_wrong_settings_end_with_every_fault(tmp_path):
+    done = subprocess.run(
+        [sys.executable, "-m", "kalshi_desk.page"], env=environment(tmp_path, DESK_MODE="live", SPEED="0"),
+        cwd=tmp_path, capture_output=True, text=True, timeout=60,
+    )  # fmt: skip
+    assert done.returncode == 2
+    assert "SPEED" in done.stderr

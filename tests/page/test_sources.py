@@ -45,9 +45,7 @@ async def test_the_tables_are_read_once_the_clock_is_known(database):
     await eventually(lambda: found.facts().tables_fault is not None)
     assert "no clock" in found.facts().tables_fault
     segment = ClockSegment(Nanos(wall_now() - 10**9), sample.NOW, 10.0)
-    store_epochs(
-        database, account="sim:synthetic:99", mode="paper", bankroll=Cash.parse("50"), segments=[segment]
-    )
+    store_epochs(database, account="sim:synthetic:99", mode="paper", bankroll=Cash.parse("50"), segments=[segment])
     await eventually(lambda: found.facts().tables is not None)
     facts = found.facts()
     assert (facts.tables_fault, facts.speed) == (None, 10.0)

@@ -19,9 +19,9 @@ POLL_MS = 200
 async def open_reader(broker: Broker, **options: Any) -> AsyncIterator[AIOKafkaConsumer]:
     """Open a consumer without a group that starts at the earliest record."""
     consumer = AIOKafkaConsumer(**broker.options(), group_id=None, auto_offset_reset="earliest", **options)
-    await consumer.start()
-    await asyncio.sleep(0)  # else stop() of an unused group-less consumer raises CancelledError
     try:
+        await consumer.start()
+        await asyncio.sleep(0)  # else stop() of an unused group-less consumer raises CancelledError
         yield consumer
     finally:
         await consumer.stop()
