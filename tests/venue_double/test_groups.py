@@ -1,0 +1,26 @@
+import pytest
+
+from kalshi_desk.domain.units import NANOS, Count, Nanos
+from kalshi_desk.venue_double.api_error import ApiError
+from kalshi_desk.venue_double.groups import OrderGroups
+
+
+def test_a_group_stops_when_more_than_its_limit_is_matched_in_15_seconds():
+    groups = OrderGroups()
+    group = groups.create(Count.parse("10"), 2)
+    groups.join(group.group_id, "a")
+    groups.join(group.group_id, "b")
+    assert groups.filled("a", Count.parse("6"), Nanos(0)) == []
+    assert groups.filled("a", Count.parse("6"), Nanos(15 * NANOS)) == []
+    groups.check(group.group_id, Nanos(0))
+    assert groups.filled("b", Count.parse("6"), Nanos(16 * NANOS)) == ["a", "b"]
+    with pytest.raises(ApiError):
+        groups.check(group.group_id, Nanos(0))
+
+
+def test_orders_without_a_group_are_free_and_unknown_groups_refused():
+    groups = OrderGroups()
+    groups.check(None, Nanos(0))
+    assert groups.filled("x", Count(1), Nanos(0)) == []
+    with pytest.raises(ApiError):
+        groups.find("nope")
