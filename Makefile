@@ -1,5 +1,6 @@
 # make up starts the whole desk; README.md tells the rest.
 PYTHON ?= python3
+SHELL := /bin/bash
 RUN := .venv/bin/python
 INSTALL := $(PYTHON) -I plugins/kalshi_desk/embedded/install.py
 .PHONY: up down status logs psql check test
@@ -32,4 +33,4 @@ check:
 
 test:
 	@$(INSTALL)
-	.venv/bin/python -m pytest $(TESTS)
+	@state=$$(mktemp -d) && trap 'rm -rf "$$state"' EXIT && DESK_HOME="$$state" $(RUN) -m pytest $(TESTS)

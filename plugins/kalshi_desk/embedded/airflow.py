@@ -32,7 +32,7 @@ REPORTS = {
     "airflow-api-server": "metadatabase", "airflow-scheduler": "scheduler", "airflow-dag-processor": "dag_processor",
     "airflow-triggerer": "triggerer",
 }  # fmt: skip
-MIGRATION_S = 180
+MIGRATION_S, HEALTH_S = 180, 8
 
 
 def prepare(place: Place) -> None:
@@ -63,7 +63,7 @@ def programs(place: Place, revision: str) -> list[Program]:
 def fault(place: Place, process: str) -> str | None:
     """Ask the API server how the process is; returns what is wrong, or None."""
     try:
-        with urlopen(f"{url(place)}/api/v2/monitor/health", timeout=3) as answer:  # noqa: S310 - our own address
+        with urlopen(f"{url(place)}/api/v2/monitor/health", timeout=HEALTH_S) as answer:  # noqa: S310 - our own address
             health = json.load(answer)
     except (URLError, OSError, ValueError) as failure:
         return f"the API server does not answer: {failure}"
@@ -100,6 +100,7 @@ def _environment(place: Place) -> dict[str, str]:
         "DESK_HOME": str(place.home),
         "GX_ANALYTICS_ENABLED": "false",
         "MALLOC_ARENA_MAX": "2",
+        "PYTHONWARNINGS": "ignore::DeprecationWarning",  # of Airflow's own libraries, one a task
     }
 
 
