@@ -48,7 +48,7 @@ async def record() -> None:
     while True:
         try:
             await copy_on()
-        except psycopg2.OperationalError as fault:
+        except (psycopg2.OperationalError, psycopg2.InterfaceError) as fault:
             log.warning("recorder.database_away", fault=str(fault).strip())
             await asyncio.sleep(RETRY_S)
 

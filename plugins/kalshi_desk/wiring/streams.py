@@ -59,13 +59,17 @@ class StreamProcess:
         return self._clock.now()
 
     async def start(self) -> None:
-        """Read the clock, connect the publisher, open the metrics; raises what the database or broker raise."""
+        """Connect the publisher, open the metrics, read the clock; waits for a database that is away.
+
+        Raises KafkaConnectionError, and LedgerError where no clock is stored for the account.
+        """
         async with self._starting:
             if self._clock is not None:
                 return
             await self.publisher.start()
             start_http_server(addresses.metrics_port(self.settings, self.name), self.settings.listen_host)
-            await asyncio.to_thread(self._read_clock)
+            while not await self._try(None):
+                await asyncio.sleep(CLOCK_S)
 
     async def stop(self) -> None:
         """Send what is waiting and close the connections."""
@@ -78,13 +82,17 @@ class StreamProcess:
         """Re-read the clock each second and beat each other one, for ever; a database that is away is tried again."""
         await self.start()
         for turn in itertools.count():
-            details = self.details() if turn % BEAT_EVERY == 0 else None
-            try:
-                await asyncio.to_thread(self._tell, details)
-            except psycopg2.Error as fault:
-                log.warning("database.away", process=self.name, fault=str(fault).strip())
-                self._database = None
+            await self._try(self.details() if turn % BEAT_EVERY == 0 else None)
             await asyncio.sleep(CLOCK_S)
+
+    async def _try(self, details: dict[str, Any] | None) -> bool:
+        try:
+            await asyncio.to_thread(self._tell, details)
+        except psycopg2.Error as fault:
+            log.warning("database.away", process=self.name, fault=str(fault).strip())
+            self._database = None
+            return False
+        return True
 
     def _tell(self, details: dict[str, Any] | None) -> None:
         self._read_clock()
