@@ -38,6 +38,7 @@ def test_prices_counts_and_shares():
     assert words.cents(Price.parse("0.42")) == "42¢"
     assert words.cents(Price.parse("0.421")) == "42.1¢"
     assert words.cents(0.0512) == "5.12¢"
+    assert words.cents(0.0512, 1) == "5.1¢"
     assert words.contracts(Count.parse("2.50")) == "2.5"
     assert words.contracts(Count.parse("-100")) == "−100"
     assert words.percent(0.632) == "63.2%"

@@ -43,12 +43,12 @@ def signed(value: Number, places: int = 2) -> str:
     return f"{'+' if round(amount, places) > 0 else ''}{dollars(amount, places)}"
 
 
-def cents(value: Number) -> str:
+def cents(value: Number, places: int = 2) -> str:
     """Return a price as ``42¢`` or ``42.1¢``."""
     amount = exact(value)
     if amount is None:
         return DASH
-    return f"{amount * 100:.2f}".rstrip("0").rstrip(".").replace("-", MINUS) + "¢"
+    return f"{amount * 100:.{places}f}".rstrip("0").rstrip(".").replace("-", MINUS) + "¢"
 
 
 def paid(price: Number, outcome: str) -> Decimal | None:

@@ -60,7 +60,9 @@
     const axis = { stroke: ink, grid: { stroke: line, width: 1 }, ticks: { stroke: line, width: 1 }, font: "12px system-ui" };
     const hours = (ts) => new Date(ts * 1000).toISOString().slice(11, 16);
     const days = (ts) => new Date(ts * 1000).toLocaleDateString("en-GB", { day: "numeric", month: "short", timeZone: "UTC" });
-    const times = (u, splits) => splits.map((ts) => (ts % 86400 === 0 ? days(ts) : hours(ts)));
+    const seconds = (ts) => new Date(ts * 1000).toISOString().slice(11, 19);
+    const times = (u, splits) => splits.map((ts) =>
+      ts % 86400 === 0 ? days(ts) : splits[1] - splits[0] < 60 ? seconds(ts) : hours(ts));
     const money = (v) => "$" + v.toLocaleString("en-US", { minimumFractionDigits: 2, maximumFractionDigits: 2 });
     const size = () => ({ width: box.clientWidth, height: 230 });
     plot = new uPlot({
