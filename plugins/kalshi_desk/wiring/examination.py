@@ -13,6 +13,7 @@ from urllib.request import urlopen
 import msgspec
 import psycopg2
 
+from kalshi_desk.adapters.kafka.reach import require_broker
 from kalshi_desk.adapters.kalshi.auth import signer_from_file
 from kalshi_desk.adapters.postgres.audit import AuditLog
 from kalshi_desk.adapters.postgres.connection import connect
@@ -101,6 +102,7 @@ def _broker(settings: Settings) -> Finding:
     from kalshi_desk.adapters.kafka.topics import TOPICS
 
     broker = addresses.broker(settings)
+    require_broker(broker)
     try:
         with closing(KafkaAdminClient(**broker.options())) as admin:
             missing = sorted(set(TOPICS) - set(admin.list_topics()))
@@ -142,7 +144,7 @@ def _audit(settings: Settings) -> Finding:
     return Finding("audit", "the chain of the audit log is whole")
 
 
-def _door(settings: Settings) -> Finding:
+def _ledger(settings: Settings) -> Finding:
     with closing(connect(addresses.database_url(settings), "doctor")) as db, db, db.cursor() as cursor:
         cursor.execute("select count(*) from desk.settlements where not verified and count_contracts <> 0")
         (waiting,) = cursor.fetchone()
@@ -160,7 +162,7 @@ CHECKS: dict[str, Callable[[Settings], Finding]] = {
     "broker": _broker,
     "venue": _venue,
     "money": _money,
-    "ledger": _door,
+    "ledger": _ledger,
     "audit": _audit,
 }
 REMEDIES = {

@@ -1,9 +1,6 @@
-import gc
-
 import pytest
 from tests.embedded.conftest import free_base
 
-from kalshi_desk.adapters.kafka import announce as module
 from kalshi_desk.adapters.kafka.announce import announce
 from kalshi_desk.adapters.kafka.broker import Broker
 from kalshi_desk.adapters.kafka.reader import load_compacted
@@ -24,9 +21,6 @@ async def test_a_message_is_there_when_it_returns(broker: Broker) -> None:
     assert (await load_compacted(broker, CONTROL.name, 1))[b"halt:crypto"] == encode(SWITCH)
 
 
-@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")  # the client leaves its sockets open
-def test_a_broker_that_is_away_is_one_line(monkeypatch) -> None:
-    monkeypatch.setattr(module, "WAIT_S", 1)
-    with pytest.raises(DeskError, match=r"no Kafka at|did not take"):
+def test_a_broker_that_is_away_is_one_line() -> None:
+    with pytest.raises(DeskError, match="no Kafka at"):
         announce(Broker(f"127.0.0.1:{free_base()}"), CONTROL, "halt:both", SWITCH)
-    gc.collect()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from kalshi_desk.adapters.kafka.broker import Broker
+from kalshi_desk.adapters.kafka.reach import require_broker
 from kalshi_desk.adapters.kafka.topics import Topic, partition_of
 from kalshi_desk.domain.message import Message, encode
 from kalshi_desk.errors import DeskError
@@ -15,6 +16,7 @@ def announce(broker: Broker, topic: Topic, key: str, message: Message) -> None:
     from kafka import KafkaProducer  # slow to import
     from kafka.errors import KafkaError
 
+    require_broker(broker)
     try:
         producer = KafkaProducer(**broker.options(), acks="all", max_block_ms=WAIT_S * 1_000)
     except KafkaError as fault:

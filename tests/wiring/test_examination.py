@@ -1,0 +1,70 @@
+import pytest
+from tests.embedded.conftest import free_base
+
+from kalshi_desk.adapters.postgres.audit import AuditLog
+from kalshi_desk.adapters.postgres.connection import connect
+from kalshi_desk.domain.units import Cash, Nanos
+from kalshi_desk.errors import DeskError
+from kalshi_desk.settings import load_settings
+from kalshi_desk.wire.kalshi_portfolio import BalanceBody, ShardBalance
+from kalshi_desk.wiring import examination
+from kalshi_desk.wiring.examination import CHECKS, REMEDIES, examine
+
+
+def test_every_check_has_a_remedy() -> None:
+    assert set(CHECKS) == set(REMEDIES)
+
+
+def test_a_desk_that_is_down_gets_a_finding_for_each_part(tmp_path) -> None:
+    settings = load_settings(_env_file=None, desk_home=tmp_path, port_base=free_base())
+    wrong = {finding.name for finding in examine(settings) if finding.remedy is not None}
+    assert wrong == set(CHECKS) - {"settings"}
+
+
+@pytest.mark.embedded
+async def test_a_broken_audit_log_is_found(database: str) -> None:
+    settings = load_settings(_env_file=None, database_url=database)
+    await AuditLog(database, "sim:synthetic:7").add(actor="a", action="halt", details={}, at=Nanos(0))
+    assert examination._audit(settings).remedy is None
+    assert examination._database(settings).told == "1 migrations applied"
+    db = connect(database, "test", autocommit=True)
+    db.cursor().execute("update desk.audit_log set actor = 'b'")
+    db.close()
+    assert examination._audit(settings).remedy == examination.TAMPERED
+    assert "0 differences" in examination._ledger(settings).told
+
+
+def test_a_clock_that_is_off_is_found(monkeypatch) -> None:
+    settings = load_settings(_env_file=None)
+    monkeypatch.setattr(examination, "_skew_s", lambda url: -7.0)
+    assert examination._clock(settings).remedy is not None
+    monkeypatch.setattr(examination, "_skew_s", lambda url: 0.7)
+    assert examination._clock(settings).remedy is None
+
+
+@pytest.mark.parametrize(
+    ("shards", "well"), [({2: "5"}, True), ({0: "5"}, False), ({2: "0", 0: "5"}, False), ({}, True)]
+)
+def test_money_must_be_on_the_crypto_shard(monkeypatch, shards: dict[int, str], well: bool) -> None:
+    class Reads:
+        async def balance(self) -> BalanceBody:
+            each = tuple(ShardBalance(index, Cash.parse(dollars)) for index, dollars in shards.items())
+            return BalanceBody(Cash.parse("5"), each)
+
+    class Reader:
+        async def __aenter__(self) -> Reads:
+            return Reads()
+
+        async def __aexit__(self, *_) -> None:
+            return None
+
+    monkeypatch.setattr(examination, "reader", lambda settings: Reader())
+    assert (examination._money(load_settings(_env_file=None)).remedy is None) is well
+
+
+def test_a_fault_is_one_line() -> None:
+    def fails(settings):
+        raise DeskError("first\n second")
+
+    finding = examination._careful("venue", fails, load_settings(_env_file=None))
+    assert (finding.told, finding.remedy) == ("first second", REMEDIES["venue"])

@@ -1,0 +1,71 @@
+import asyncio
+from types import SimpleNamespace
+
+import pytest
+from tests.steps import desk
+from tests.wiring.process import FakeProcess
+
+from kalshi_desk.adapters.kafka import topics
+from kalshi_desk.adapters.postgres.clock_epochs import store_epochs
+from kalshi_desk.domain.message import encode
+from kalshi_desk.domain.units import Cash
+from kalshi_desk.errors import ParseError
+from kalshi_desk.wiring.holdings import Holdings
+
+pytestmark = pytest.mark.embedded
+
+
+def _record(topic, message) -> SimpleNamespace:
+    return SimpleNamespace(topic=topic.name, partition=0, offset=1, value=encode(message))
+
+
+@pytest.fixture
+async def holdings(database: str, monkeypatch) -> Holdings:
+    store_epochs(database, account=desk.ACCOUNT, mode="paper", bankroll=Cash.parse("50"), segments=[])
+    holdings = Holdings(FakeProcess(database, desk.T0))
+
+    async def run(since_ms: int) -> None:
+        holdings.see(_record(topics.LIFECYCLE, desk.defined()))
+        holdings.tail.caught_up.set()
+        await asyncio.Event().wait()
+
+    monkeypatch.setattr(holdings.tail, "run", run)
+    await holdings.open()
+    return holdings
+
+
+async def test_a_position_and_a_book_make_marks_and_equity(holdings: Holdings) -> None:
+    holdings.see(_record(topics.POSITIONS, desk.position("5", "2")))
+    await asyncio.sleep(0.01)
+    holdings.process.kinds()
+    await holdings.take(_record(topics.BOOKS, desk.book()))
+    holdings.process.at = desk.later(2)
+    await holdings.tick()
+    told = [message for _, _, message in holdings.process.published]
+    assert {"Mark", "Equity"} <= {type(message).__name__ for message in told}
+    assert holdings.details() == {"positions": 1}
+    equity = told[-1]
+    assert (equity.cash, equity.marks) == (Cash.parse("48"), Cash.parse("2.45"))
+
+
+async def test_a_bid_far_above_our_value_is_an_exit_signal(holdings: Holdings) -> None:
+    holdings.see(_record(topics.POSITIONS, desk.position("5", "2")))
+    holdings.see(_record(topics.FAIR_VALUES, desk.fair_value(0.30)))
+    await holdings.take(_record(topics.BOOKS, desk.book()))
+    signals = [(topic, key) for topic, key, _ in holdings.process.published if topic == topics.SIGNALS.name]
+    assert signals == [(topics.SIGNALS.name, desk.ACCOUNT)]
+
+
+async def test_a_great_loss_throws_the_pause_switch(holdings: Holdings) -> None:
+    holdings.see(_record(topics.POSITIONS, desk.position("0", "0", realized="-30")))
+    await asyncio.sleep(0.01)
+    thrown = [key for topic, key, _ in holdings.process.published if topic == topics.CONTROL.name]
+    assert "pause:both" in thrown
+
+
+async def test_what_cannot_be_read_is_passed_over_except_by_the_agent(holdings: Holdings) -> None:
+    bad = SimpleNamespace(topic=topics.POSITIONS.name, partition=0, offset=1, value=b"{")
+    holdings.see(bad)
+    holdings.remember(SimpleNamespace(topic=topics.BOOKS.name, partition=0, offset=1, value=b"{"))
+    with pytest.raises(ParseError):
+        await holdings.take(SimpleNamespace(topic=topics.BOOKS.name, partition=0, offset=1, value=b"{"))

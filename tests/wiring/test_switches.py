@@ -1,0 +1,54 @@
+import json
+from contextlib import closing
+
+import pytest
+
+from kalshi_desk.adapters.kafka.topics import CONTROL
+from kalshi_desk.adapters.postgres.clock_epochs import store_epochs
+from kalshi_desk.adapters.postgres.connection import connect
+from kalshi_desk.adapters.postgres.heartbeats import beat
+from kalshi_desk.clock import ClockSegment, wall_now
+from kalshi_desk.domain.control import Switch
+from kalshi_desk.domain.units import Cash, Nanos
+from kalshi_desk.errors import DeskError
+from kalshi_desk.settings import Settings, load_settings
+from kalshi_desk.wiring import switches
+
+pytestmark = pytest.mark.embedded
+EVENT = Nanos.parse("2026-05-13T12:00:00Z")
+
+
+@pytest.fixture
+def settings(database: str) -> Settings:
+    return load_settings(_env_file=None, database_url=database, seed=7)
+
+
+def _known(database: str, switch: Switch) -> None:
+    told = {"on": switch.on, "by": switch.by, "reason": switch.reason, "at": str(switch.at)}
+    with closing(connect(database, "test")) as db:
+        beat(db, "order_execution", "ready", {"switches": {f"{switch.name}:{switch.scope}": told}})
+
+
+def test_a_switch_carries_the_accounts_event_time(settings: Settings, database: str, monkeypatch) -> None:
+    sent: list[tuple] = []
+    monkeypatch.setattr(switches, "announce", lambda broker, topic, key, message: sent.append((topic, key, message)))
+    with pytest.raises(DeskError, match="never run"):
+        switches.throw(settings, "halt", scope="both", on=True, reason="test")
+    segment = ClockSegment(wall_now(), EVENT, 10.0)
+    account = "sim:synthetic:7"
+    store_epochs(database, account=account, mode="paper", bankroll=Cash.parse("50"), segments=[segment])
+    switch = switches.throw(settings, "halt", scope="both", on=True, reason="test")
+    assert sent == [(CONTROL, "halt:both", switch)]
+    assert EVENT <= switch.at < EVENT + 600 * 10**9
+    assert switch.by.startswith("cli:")
+
+
+def test_a_switch_is_obeyed_when_the_door_says_so(settings: Settings, database: str, monkeypatch) -> None:
+    monkeypatch.setattr(switches, "OBEYED_S", 0.5)
+    switch = Switch(at=EVENT, name="halt", scope="both", on=True, by="anna", reason="test")
+    assert not switches.obeyed(settings, switch)
+    _known(database, switch)
+    assert switches.obeyed(settings, switch)
+    later = Switch(at=Nanos(EVENT + 1), name="halt", scope="both", on=False, by="anna", reason="test")
+    assert not switches.obeyed(settings, later)
+    assert json.dumps(switches.known_switches(settings))
