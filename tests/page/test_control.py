@@ -1,13 +1,20 @@
 import pytest
 from tests.page import sample
 
+from kalshi_desk.domain.control import Switch
 from kalshi_desk.page.control import Refused, known_host, same_origin, switches
 
 FORM = {"token": "t", "action": "pause", "scope": "crypto", "reason": " news "}
 
 
+KNOWN = {
+    (name, scope): Switch(at=sample.NOW, name=name, scope=scope, on=on, by="cli", reason="r")
+    for name, scope, on in [("pause", "crypto", True), ("halt", "both", True), ("flatten", "forecast", False)]
+}
+
+
 def thrown(**changes):
-    return switches(FORM | changes, token="t", now=sample.NOW)
+    return switches(FORM | changes, KNOWN, token="t", now=sample.NOW)
 
 
 def test_pause():
@@ -17,10 +24,14 @@ def test_pause():
     )  # fmt: skip
 
 
-def test_resume_ends_everything():
-    assert [(switch.name, switch.on) for switch in thrown(action="resume")] == [
-        ("pause", False), ("halt", False), ("flatten", False),
+def test_resume_ends_what_is_on():
+    ended = thrown(action="resume", scope="both")
+    assert [(switch.name, switch.scope, switch.on) for switch in ended] == [
+        ("halt", "both", False), ("pause", "crypto", False),
     ]  # fmt: skip
+    assert [(switch.name, switch.scope) for switch in thrown(action="resume")] == [("pause", "crypto")]
+    with pytest.raises(Refused, match="nothing"):
+        thrown(action="resume", scope="forecast")
 
 
 @pytest.mark.parametrize(
@@ -37,7 +48,7 @@ def test_refused(changes):
 
 def test_without_a_clock():
     with pytest.raises(Refused, match="clock"):
-        switches(FORM, token="t", now=None)
+        switches(FORM, KNOWN, token="t", now=None)
 
 
 @pytest.mark.parametrize(

@@ -4,6 +4,7 @@ import pytest
 from aiohttp.test_utils import TestClient, TestServer
 from tests.page import facts as f
 
+from kalshi_desk.errors import DeskError
 from kalshi_desk.page.hub import Hub
 from kalshi_desk.page.server import Desk, page_app
 
@@ -25,7 +26,7 @@ class Page:
 async def page():
     page = Page()
     hub = Hub(page.facts, every_s=0.02)
-    desk = Desk(page.facts, page.throw, hub, frozenset({"127.0.0.1"}), "secret")
+    desk = Desk(page.facts, lambda switch: page.throw(switch), hub, frozenset({"127.0.0.1"}), "secret")
     job = asyncio.create_task(hub.run())
     async with TestClient(TestServer(page_app(desk))) as client:
         page.client = client
@@ -82,6 +83,15 @@ async def test_a_switch_is_thrown_and_the_page_shown_again(page):
 async def test_switches_from_elsewhere_are_refused(page, headers, form, status):
     assert (await post(page, headers, **form)).status == status
     assert page.thrown == []
+
+
+async def test_a_broker_that_is_away_is_said(page):
+    async def throw(_):
+        raise DeskError("no Kafka")
+
+    page.throw = throw
+    answer = await post(page)
+    assert (answer.status, await answer.text()) == (503, "not done: no Kafka")
 
 
 async def test_a_foreign_name_gets_nothing(page):

@@ -13,7 +13,7 @@ from aiohttp import web
 from prometheus_client import start_http_server
 
 from kalshi_desk.adapters.kafka import topics
-from kalshi_desk.adapters.kafka.producer import Publisher
+from kalshi_desk.adapters.kafka.announce import announce
 from kalshi_desk.adapters.postgres.connection import connect
 from kalshi_desk.adapters.postgres.heartbeats import beat
 from kalshi_desk.domain.control import Switch
@@ -65,11 +65,8 @@ def _end_if_broken(job: asyncio.Task[None]) -> None:
 
 def _thrower(settings: Settings) -> Callable[[Switch], Awaitable[None]]:
     async def throw(switch: Switch) -> None:
-        publisher = await Publisher(addresses.broker(settings), addresses.underlyings(settings)).start()
-        try:
-            await publisher.publish(topics.CONTROL, f"{switch.name}:{switch.scope}", switch)
-        finally:
-            await publisher.stop()
+        key = f"{switch.name}:{switch.scope}"
+        await asyncio.to_thread(announce, addresses.broker(settings), topics.CONTROL, key, switch)
 
     return throw
 

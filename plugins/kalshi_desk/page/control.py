@@ -8,10 +8,9 @@ from urllib.parse import urlsplit
 
 from kalshi_desk.domain.control import Switch
 from kalshi_desk.domain.units import Nanos
+from kalshi_desk.wiring.switches import SCOPES
 
-SCOPES = ("both", "crypto", "forecast")
 ON = ("pause", "halt")
-ENDED_BY_RESUME = ("pause", "halt", "flatten")
 LONGEST_REASON = 200
 
 
@@ -19,10 +18,13 @@ class Refused(Exception):
     """A form that may not or cannot be obeyed; its text says why."""
 
 
-def switches(form: Mapping[str, str], *, token: str, now: Nanos | None) -> list[Switch]:
+def switches(
+    form: Mapping[str, str], known: Mapping[tuple[str, str], Switch], *, token: str, now: Nanos | None
+) -> list[Switch]:
     """Return the switches that a form throws; raises Refused.
 
-    Resume switches off all that can be on for the scope; the reason is required for every action.
+    Resume switches off what is on: for both desks all of it, else what is on for that desk alone. ``known`` holds the
+    latest switches by name and scope. Every action needs a reason.
     """
     if not hmac.compare_digest(form.get("token", "").encode(), token.encode()):
         raise Refused("the form is old: reload the page and try again")
@@ -33,8 +35,15 @@ def switches(form: Mapping[str, str], *, token: str, now: Nanos | None) -> list[
         raise Refused(f"a reason of 1 to {LONGEST_REASON} characters is needed")
     if now is None:
         raise Refused("the desk's clock is not known yet")
-    names = ENDED_BY_RESUME if action == "resume" else (action,)
-    return [Switch(at=now, name=name, scope=scope, on=action != "resume", by="page", reason=reason) for name in names]
+    thrown = _on(known, scope) if action == "resume" else [(action, scope)]
+    if not thrown:
+        raise Refused("nothing is switched on there")
+    on = action != "resume"
+    return [Switch(at=now, name=name, scope=where, on=on, by="page", reason=reason) for name, where in thrown]
+
+
+def _on(known: Mapping[tuple[str, str], Switch], scope: str) -> list[tuple[str, str]]:
+    return [key for key, switch in sorted(known.items()) if switch.on and scope in ("both", key[1])]
 
 
 def same_origin(headers: Mapping[str, str]) -> bool:

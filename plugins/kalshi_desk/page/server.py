@@ -12,6 +12,7 @@ from aiohttp.typedefs import Handler, Middleware
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
 from kalshi_desk.domain.control import Switch
+from kalshi_desk.errors import DeskError
 from kalshi_desk.page.control import Refused, known_host, same_origin, switches
 from kalshi_desk.page.facts import Facts
 from kalshi_desk.page.hub import Hub
@@ -96,12 +97,16 @@ class _Pages:
         form = {name: value for name, value in (await request.post()).items() if isinstance(value, str)}
         if not same_origin(request.headers):
             return web.Response(status=403, text="only this page's own form may do that")
+        facts = self._desk.facts()
         try:
-            thrown = switches(form, token=self._desk.token, now=self._desk.facts().now)
+            thrown = switches(form, facts.live.switches, token=self._desk.token, now=facts.now)
         except Refused as fault:
             return web.Response(status=400, text=str(fault))
         for switch in thrown:
-            await self._desk.throw(switch)
+            try:
+                await self._desk.throw(switch)
+            except DeskError as fault:
+                return web.Response(status=503, text=f"not done: {fault}")
             log.info("switch.thrown", name=switch.name, scope=switch.scope, on=switch.on, reason=switch.reason)
         raise web.HTTPSeeOther("/")
 
