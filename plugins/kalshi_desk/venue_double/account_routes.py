@@ -12,7 +12,7 @@ from kalshi_desk.venue_double import bodies
 from kalshi_desk.venue_double.api_error import not_found
 from kalshi_desk.venue_double.buckets import DEFAULT_COST, TIER
 from kalshi_desk.venue_double.exchange import Exchange
-from kalshi_desk.venue_double.keys import READ, VENUE, WRITE
+from kalshi_desk.venue_double.guard import READ, VENUE, WRITE
 from kalshi_desk.venue_double.requests import names_of, page, query_int, within
 
 CENT = 10_000

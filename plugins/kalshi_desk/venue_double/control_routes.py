@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from aiohttp import web
 
-from kalshi_desk.venue_double.keys import VENUE
+from kalshi_desk.venue_double.guard import VENUE
 
 
 async def clock(request: web.Request) -> web.Response:

@@ -11,10 +11,13 @@ from aiohttp import web
 
 from kalshi_desk.clock import wall_now
 from kalshi_desk.venue_double.api_error import ApiError
-from kalshi_desk.venue_double.buckets import CHEAP, DEFAULT_COST
-from kalshi_desk.venue_double.keys import KEYS, READ, VENUE, WRITE
-from kalshi_desk.venue_double.signatures import need
+from kalshi_desk.venue_double.buckets import CHEAP, DEFAULT_COST, TokenBucket
+from kalshi_desk.venue_double.signatures import KeyRing, need
+from kalshi_desk.venue_double.venue import Venue
 
+VENUE = web.AppKey("venue", Venue)
+KEYS = web.AppKey("keys", KeyRing)
+READ, WRITE = web.AppKey("read", TokenBucket), web.AppKey("write", TokenBucket)
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 ROOT = "/trade-api/v2"
 _PRIVATE = (f"{ROOT}/portfolio", f"{ROOT}/account", f"{ROOT}/api_keys")

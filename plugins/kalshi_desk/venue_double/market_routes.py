@@ -9,7 +9,7 @@ from aiohttp import web
 from kalshi_desk.domain.market import Market, MarketStatus
 from kalshi_desk.venue_double import bodies
 from kalshi_desk.venue_double.api_error import bad_query, not_found
-from kalshi_desk.venue_double.keys import VENUE
+from kalshi_desk.venue_double.guard import VENUE
 from kalshi_desk.venue_double.listing import Listing
 from kalshi_desk.venue_double.requests import names_of, page, query_int
 

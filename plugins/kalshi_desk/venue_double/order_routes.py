@@ -18,7 +18,7 @@ from kalshi_desk.simulation.orders import Placed, SelfTrade, SimOrder, TimeInFor
 from kalshi_desk.venue_double.api_error import ApiError, nested
 from kalshi_desk.venue_double.buckets import CHEAP, DEFAULT_COST
 from kalshi_desk.venue_double.exchange import Exchange, new_order_id
-from kalshi_desk.venue_double.keys import VENUE, WRITE
+from kalshi_desk.venue_double.guard import VENUE, WRITE
 from kalshi_desk.venue_double.requests import body_of, choice, exact, required, whole
 
 MILLI = 1_000_000

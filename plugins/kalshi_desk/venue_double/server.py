@@ -19,8 +19,7 @@ from kalshi_desk.venue_double import account_routes, control_routes, market_rout
 from kalshi_desk.venue_double.buckets import TokenBucket
 from kalshi_desk.venue_double.exchange import Exchange
 from kalshi_desk.venue_double.faults import load_faults
-from kalshi_desk.venue_double.guard import ROOT, guard
-from kalshi_desk.venue_double.keys import KEYS, READ, VENUE, WRITE
+from kalshi_desk.venue_double.guard import KEYS, READ, ROOT, VENUE, WRITE, guard
 from kalshi_desk.venue_double.segments import go_on, plan
 from kalshi_desk.venue_double.signatures import KeyRing
 from kalshi_desk.venue_double.sources import Source

@@ -6,8 +6,7 @@ from aiohttp import WSMsgType, web
 
 from kalshi_desk.venue_double.api_error import ApiError
 from kalshi_desk.venue_double.commands import Connection
-from kalshi_desk.venue_double.guard import signed_by
-from kalshi_desk.venue_double.keys import VENUE
+from kalshi_desk.venue_double.guard import VENUE, signed_by
 from kalshi_desk.venue_double.outbox import Outbox
 from kalshi_desk.venue_double.spot_feeds import PROTOCOLS, SpotClient
 

@@ -1,0 +1,47 @@
+from tests.venue_double.clients import ROOT, call
+
+from kalshi_desk.adapters.kalshi.rest import open_rest
+from kalshi_desk.clock import wall_now
+from kalshi_desk.wire.kalshi_markets import fee_schedule
+
+
+async def test_the_desk_s_adapter_discovers_everything(start, reader):
+    running = await start(speed=10)
+    async with open_rest(running.rest, reader, wall=wall_now) as rest:
+        assert (await rest.reads.status()).trading_active
+        open_now = await rest.reads.markets({"status": "open", "series_ticker": "KXBTC15M"})
+        coming = await rest.reads.markets({"status": "unopened", "series_ticker": "KXBTC15M"})
+        assert len(open_now) == 1
+        assert len(coming) == 3
+        (market,) = open_now
+        assert (await rest.reads.market(market.ticker)).ticker == market.ticker
+        event = await rest.reads.event(market.event_ticker)
+        assert event.series_ticker == "KXBTC15M"
+        series = await rest.reads.series("KXBTC15M")
+        assert fee_schedule(series, event).fee_type == "quadratic"
+        nested = await rest.reads.events({"with_nested_markets": "true", "status": "open"})
+        assert all(one.markets for one in nested)
+        (book,) = await rest.reads.books([market.ticker])
+        assert book.ticker == market.ticker
+        assert await rest.reads.book(market.ticker) is not None
+        assert isinstance(await rest.reads.trades({"ticker": market.ticker}), list)
+        assert b"KXETHD" in await rest.reads.series_list()
+
+
+async def test_filters_and_their_refusals(start, reader):
+    running = await start()
+    for path, status in (
+        ("/markets?limit=5000", 400),
+        ("/markets?status=new", 400),
+        ("/markets/NOPE", 404),
+        ("/events/NOPE", 404),
+        ("/series/NOPE", 404),
+        ("/markets/orderbooks", 400),
+        ("/markets?tickers=NOPE", 200),
+        ("/series/fee_changes", 200),
+        ("/events/fee_changes", 200),
+    ):
+        assert (await call(running, reader, "GET", f"{ROOT}{path}"))[0] == status, path
+    first = (await call(running, reader, "GET", f"{ROOT}/markets?limit=2"))[1]
+    second = (await call(running, reader, "GET", f"{ROOT}/markets?limit=2&cursor={first['cursor']}"))[1]
+    assert not {one["ticker"] for one in first["markets"]} & {one["ticker"] for one in second["markets"]}
