@@ -8,8 +8,6 @@ from __future__ import annotations
 
 from typing import Any
 
-import structlog
-
 from kalshi_desk.adapters.kafka.faust_app import agent_topic, lag_of
 from kalshi_desk.adapters.kafka.rebuild import moved, within
 from kalshi_desk.adapters.kafka.topics import SIGNALS
@@ -25,7 +23,6 @@ app = stream_app(process)
 door = OrderDoor(process)
 held: set[int] = set()
 process.details = lambda: {"lag": lag_of(app)} | door.details()
-log = structlog.get_logger()
 
 
 @app.agent(agent_topic(app, SIGNALS), concurrency=1)

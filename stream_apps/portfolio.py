@@ -9,8 +9,6 @@ from __future__ import annotations
 from asyncio import Future
 from typing import Any
 
-import structlog
-
 from kalshi_desk.adapters.kafka.agent import Acknowledger
 from kalshi_desk.adapters.kafka.faust_app import agent_topic, lag_of
 from kalshi_desk.adapters.kafka.rebuild import moved, reread_gained, within
@@ -28,7 +26,6 @@ acknowledger = Acknowledger()
 held: set[int] = set()
 process.details = lambda: {"lag": lag_of(app)} | holdings.details()
 app.task(acknowledger.run)
-log = structlog.get_logger()
 
 
 @app.agent(agent_topic(app, BOOKS), concurrency=1)

@@ -91,9 +91,10 @@ from desk.settlements where account = :account and observed_at >= :since order b
 select max(occurred_at) from desk.fills where account = :account;
 
 -- name: add_settlement^
+-- Where nothing was held any more the venue lists nothing to verify.
 insert into desk.settlements (account, ticker, result, value_dollars, count_contracts, cost_dollars, fees_dollars,
     revenue_dollars, pnl_dollars, verified, occurred_at, observed_at)
-values (:account, :ticker, :result, :value, :count, :cost, :fees, :revenue, :pnl, false, :occurred_at, :at)
+values (:account, :ticker, :result, :value, :count, :cost, :fees, :revenue, :pnl, cast(:count as numeric) = 0, :occurred_at, :at)
 on conflict do nothing returning ticker;
 
 -- name: verify_settlement!

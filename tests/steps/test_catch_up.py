@@ -49,6 +49,23 @@ async def test_missed_fills_are_fetched_once(desk: Desk) -> None:
     assert [position.count for position in desk.booking.positions.all(NOW)] == [Count.parse("5")]
 
 
+async def test_it_asks_from_the_last_call_on_with_an_overlap_of_wall_time(desk: Desk) -> None:
+    asked: list[int] = []
+
+    async def fills(query):
+        asked.append(query["min_ts"])
+        return []
+
+    desk.venue.fills = fills
+    desk.catch_up = CatchUp(desk.venue, desk.ledger, desk.booking, report=desk._report, speed=10.0)
+    await desk.catch_up.fills()
+    desk.booking.now = lambda: Nanos(NOW + 3_600 * 10**9)
+    await desk.catch_up.fills()
+    await desk.catch_up.fills()
+    start = NOW // 10**9
+    assert asked == [start - 6_000, start - 600, start + 3_600 - 600]
+
+
 async def test_agreement_is_silent(desk: Desk) -> None:
     await desk.trade()
     await desk.catch_up.fills()

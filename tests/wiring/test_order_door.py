@@ -111,6 +111,8 @@ async def test_switches_bar_orders_and_are_told(process: FakeProcess, venue: Fak
     assert door.details()["switches"]["halt:both"]["on"] is True
     assert await carry_out(intent, door.door)
     assert venue.creates == []
+    (_, _, refusal) = process.published[-1]
+    assert (refusal.stage, refusal.reason, refusal.decision_id) == ("door", "halt", "d1")
 
 
 async def test_the_end_of_a_market_is_due_to_be_settled(process: FakeProcess, venue: FakeVenue) -> None:

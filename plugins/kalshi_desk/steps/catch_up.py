@@ -26,7 +26,7 @@ from kalshi_desk.steps.settle import disagreement, final_value, settlement_of
 from kalshi_desk.wire.kalshi_markets import MarketBody
 from kalshi_desk.wire.kalshi_portfolio import BalanceBody, OrderBody, PositionBody, SettlementBody
 
-OVERLAP_S = 60
+OVERLAP_S, LOOK_BACK_S = 60, 600
 Query = dict[str, str | int | list[str]]
 
 
@@ -61,7 +61,10 @@ class Books(Ledger, Protocol):
 
 
 class CatchUp:
-    """Keeps one account's ledger in step with the venue; ``report`` records and tells a difference."""
+    """Keeps one account's ledger in step with the venue; ``report`` records and tells a difference.
+
+    ``speed`` is how many seconds of event time pass in one of wall time.
+    """
 
     def __init__(
         self,
@@ -70,18 +73,30 @@ class CatchUp:
         booking: Booking,
         *,
         report: Callable[[Difference], Awaitable[None]],
+        speed: float = 1.0,
     ) -> None:
         self._reads, self._books, self._booking, self._report = reads, books, booking, report
+        self._speed = speed
+        self._asked: Nanos | None = None
         self._seen: list[Difference] = []
         self._told: set[Difference] = set()
 
     async def fills(self) -> int:
-        """Book the fills since the last known one, with a minute's overlap; return how many were new."""
-        last = await self._books.last_fill_at()
-        since = (await self._books.opening())[1] if last is None else last
-        told = await self._reads.fills({"min_ts": (since - seconds(OVERLAP_S)) // NANOS})
+        """Book the fills since the last call, with a minute of wall time's overlap; return how many were new."""
+        asked, since = self._booking.now(), await self._since()
+        told = await self._reads.fills({"min_ts": max(0, since // NANOS)})
         ordered = sorted(told, key=lambda fill: (fill.created_time, fill.fill_id))
-        return sum([await self._booking.fill(fill) is not None for fill in ordered])
+        new = sum([await self._booking.fill(fill) is not None for fill in ordered])
+        self._asked = asked
+        return new
+
+    async def _since(self) -> Nanos:
+        """Return where to ask from: at the first call well before the last fill in the ledger, or at its opening."""
+        if self._asked is not None:
+            return Nanos(self._asked - seconds(OVERLAP_S * self._speed))
+        last = await self._books.last_fill_at()
+        known = (await self._books.opening())[1] if last is None else last
+        return Nanos(known - seconds(LOOK_BACK_S * self._speed))
 
     async def settle(self, tickers: Iterable[str] | None = None) -> set[str]:
         """Book the end of the given markets (or of all that we traded) where the venue calls it final; return those."""

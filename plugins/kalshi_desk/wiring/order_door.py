@@ -11,6 +11,7 @@ from typing import Any
 
 import psycopg2
 import structlog
+from prometheus_client import Counter
 
 from kalshi_desk.adapters.kafka import topics
 from kalshi_desk.adapters.kafka.tail import Tail
@@ -22,7 +23,7 @@ from kalshi_desk.clock import wall_now
 from kalshi_desk.domain.control import Alert, Switch
 from kalshi_desk.domain.decisions import Refusal, Signal
 from kalshi_desk.domain.inputs import Lifecycle
-from kalshi_desk.domain.ledger import Mark, Order, Position
+from kalshi_desk.domain.ledger import Mark, Order, OrderEvent, Position
 from kalshi_desk.domain.message import Message
 from kalshi_desk.domain.risk import DAY_NS
 from kalshi_desk.domain.units import Nanos
@@ -42,6 +43,9 @@ REQUEST_COVER_S = 4.2
 HORIZON_S = 600
 TAKE_EVERY_S, RENEW_S = 0.25, 1.0
 WATCHED = (topics.BOOKS, topics.LIFECYCLE, topics.FAIR_VALUES, topics.MARKS, topics.CONTROL)
+ANSWERS = Counter("desk_gate_answers", "Signals judged, by order or refusal", ["answer"])
+BOOKED = Counter("desk_booked", "Facts booked: order events, fills, settlements, positions", ["kind"])
+DIFFERENCES = Counter("desk_differences", "Differences between ledger and venue", ["subject"])
 log = structlog.get_logger()
 
 
@@ -80,7 +84,8 @@ class OrderDoor:
         self.opened.set()
 
     def _connect(self, rest: KalshiRest) -> None:
-        self.catch_up = CatchUp(rest.reads, self.ledger, self.booking, report=self.report)
+        speed = self.process.settings.speed
+        self.catch_up = CatchUp(rest.reads, self.ledger, self.booking, report=self.report, speed=speed)
         self.door = Door(rest.reads, rest.writes, self.booking, wall_now, self.covered, self.barred)
 
     async def _remember(self) -> None:
@@ -107,6 +112,7 @@ class OrderDoor:
         """Judge one signal; an approved order is committed under the lease before this returns."""
         signal: Signal = self._decoders[topics.SIGNALS.name](record.value)
         answer = decide(self.state, signal, now=self.process.now(), params=self.params)
+        ANSWERS.labels(type(answer).__name__.lower()).inc()
         if isinstance(answer, Refusal):
             await self.process.publisher.publish(topics.REFUSALS, answer.ticker, answer)
             return
@@ -144,12 +150,33 @@ class OrderDoor:
             observe(self.state, message)
         except DeskError as fault:
             await self.alert("critical", "the ledger contradicts itself", f"{fault}. Compare it with the venue.")
+        BOOKED.labels(type(message).__name__.lower()).inc()
         publisher, account = self.process.publisher, self.process.account
         if isinstance(message, Position):
             own = "" if message.owner == "desk" else f":{message.owner}"
             await publisher.send(topics.POSITIONS, f"{account}:{message.ticker}{own}", message)
-        else:
-            await publisher.send(topics.ORDER_EVENTS, account, message)
+            return
+        await publisher.send(topics.ORDER_EVENTS, account, message)
+        if isinstance(message, OrderEvent) and (refusal := await self._refused(message)) is not None:
+            await publisher.send(topics.REFUSALS, refusal.ticker, refusal)
+
+    async def _refused(self, event: OrderEvent) -> Refusal | None:
+        """Return the refusal that an order's end at the door amounts to: not sent, or turned down by the venue."""
+        unsent = event.reason is not None and event.reason.startswith("not sent: ")
+        if event.event != "rejected" and not unsent:
+            return None
+        known = await self.ledger.find_order(client_order_id=event.client_order_id)
+        reason = (event.reason or "rejected").removeprefix("not sent: ")
+        return Refusal(
+            at=event.at,
+            ticker=event.ticker,
+            desk=self.params.owner_of(event.ticker) if known is None else known.order.desk,
+            stage="door",
+            reason=reason.split(" ", 1)[0],
+            value=reason,
+            decision_id=None if known is None else known.order.decision_id,
+            seen=None if known is None else known.order.seen,
+        )
 
     async def next_switch(self) -> Switch:
         """Wait for the next switch that somebody threw."""
@@ -157,6 +184,7 @@ class OrderDoor:
 
     async def report(self, difference: Difference) -> None:
         """Record a difference between ledger and venue, and tell a person."""
+        DIFFERENCES.labels(difference.subject).inc()
         details = {"ours": difference.ours, "venue": difference.venues, "name": difference.name}
         await self.audit.add(
             actor="order_execution", action=f"differs:{difference.subject}", details=details, at=self.process.now()
