@@ -1,10 +1,12 @@
 import json
 import os
+import re
 import socket
 import subprocess
 import sys
 import time
 import urllib.error
+import urllib.parse
 import urllib.request
 
 import pytest
@@ -44,6 +46,21 @@ def healthy(url, process, within_s=40):
     return None
 
 
+def press(url, action, shown):
+    with urllib.request.urlopen(url, timeout=5) as answer:
+        token = re.search(r'name="token" value="([^"]+)"', answer.read().decode())[1]
+    form = {"token": token, "action": action, "scope": "crypto", "reason": "a drill"}
+    request = urllib.request.Request(f"{url}/control", urllib.parse.urlencode(form).encode(), {"Origin": url})
+    urllib.request.urlopen(request, timeout=10).close()
+    end = time.monotonic() + 10
+    while time.monotonic() < end:
+        with urllib.request.urlopen(url, timeout=5) as answer:
+            if shown in answer.read().decode():
+                return
+        time.sleep(0.2)
+    pytest.fail("the page does not show its own switch")
+
+
 def environment(tmp_path, **changes):
     kept = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
     return kept | {"DESK_HOME": str(tmp_path)} | changes
@@ -62,6 +79,8 @@ def test_the_page_comes_up_on_a_real_broker_and_database(database, broker, tmp_p
         assert healthy(url, process) == {"ready": True, "faults": [], "account": "sim:synthetic:7"}
         with urllib.request.urlopen(url, timeout=5) as answer:
             assert "sim:synthetic:7" in answer.read().decode()
+        press(url, "pause", "Paused</b>: a drill")
+        press(url, "resume", "<b>Stopped</b>")
         with urllib.request.urlopen(f"http://127.0.0.1:{base + METRICS}/metrics", timeout=5) as answer:
             assert b"desk_page_records" in answer.read()
     finally:

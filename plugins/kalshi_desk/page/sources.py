@@ -12,10 +12,11 @@ from prometheus_client import Counter, Gauge
 
 from kalshi_desk.adapters.kafka import topics
 from kalshi_desk.adapters.kafka.tail import Tail
+from kalshi_desk.adapters.kafka.topics import Topic
 from kalshi_desk.adapters.postgres.clock_epochs import load_epochs
 from kalshi_desk.clock import ScaledClock, SystemClock, wall_now
 from kalshi_desk.domain.event_clock import ClockSegment
-from kalshi_desk.domain.units import Nanos
+from kalshi_desk.domain.units import Nanos, seconds
 from kalshi_desk.errors import DeskError
 from kalshi_desk.page.facts import Facts
 from kalshi_desk.page.live import LiveState
@@ -24,11 +25,10 @@ from kalshi_desk.settings import Settings
 from kalshi_desk.wiring import addresses
 
 READ_EVERY_S, AGAIN_S = 2.0, 2.0
-LOOK_BACK_S = 120
-FOLLOWED = (
-    topics.CRYPTO_INPUTS, topics.BOOKS, topics.LIFECYCLE, topics.FAIR_VALUES, topics.MARKS, topics.SIGNALS,
-    topics.REFUSALS, topics.CONTROL,
-)  # fmt: skip
+PRICES = (topics.CRYPTO_INPUTS, topics.BOOKS, topics.LIFECYCLE, topics.FAIR_VALUES, topics.MARKS)
+DECISIONS = (topics.SIGNALS, topics.REFUSALS, topics.CONTROL)
+# definitions and whole books are repeated every 30 s of event time
+PRICES_BACK_S, DECISIONS_BACK_S = 35, 600
 TWICE = (b'{"kind":"book_', b'{"kind":"market_defined', b'{"kind":"lifecycle', b'{"kind":"feed_alive')
 RECORDS = Counter("desk_page_records", "Records that the page has read", ["topic"])
 UNREADABLE = Counter("desk_page_unreadable", "Records that the page could not read", ["topic"])
@@ -46,7 +46,7 @@ class Sources:
         self._broker = addresses.broker(settings)
         self._url = addresses.database_url(settings)
         self._reader = TableReader(self._url, self._account)
-        self._decoders = {topic.name: topic.decoder() for topic in FOLLOWED}
+        self._decoders = {topic.name: topic.decoder() for topic in PRICES + DECISIONS}
         self._live = LiveState(self._account)
         self._clock: ScaledClock | SystemClock | None = SystemClock() if settings.desk_mode != "paper" else None
         self._segments: list[ClockSegment] = []
@@ -75,24 +75,30 @@ class Sources:
             await asyncio.sleep(READ_EVERY_S)
 
     async def follow_topics(self) -> None:
-        """Follow the topics for ever; the books are forgotten whenever the connection is made anew."""
-        counts = {topic: topics.partition_count(topic, self._coins) for topic in FOLLOWED}
+        """Follow the topics for ever; what they said is forgotten whenever the connection is made anew."""
         while True:
             self._live = LiveState(self._account)
-            tail = Tail(self._broker, counts, apply=self._apply)
-            watch = asyncio.create_task(self._note(tail))
             try:
-                await tail.run((wall_now() - LOOK_BACK_S * 10**9) // 10**6)
-            except (KafkaError, OSError) as fault:
+                await self._follow()
+            except* (KafkaError, OSError) as faults:
+                fault = faults.exceptions[0]
                 self._topics_read, self._topics_fault = False, f"{type(fault).__name__}: {fault}"[:200]
                 log.warning("topics.unread", fault=self._topics_fault)
-            finally:
-                watch.cancel()
             await asyncio.sleep(AGAIN_S)
 
-    async def _note(self, tail: Tail) -> None:
-        await tail.caught_up.wait()
-        self._topics_read, self._topics_fault = True, None
+    async def _follow(self) -> None:
+        prices_back_s = PRICES_BACK_S / min(1.0, self._settings.speed)
+        tails = [(self._tail(PRICES), prices_back_s), (self._tail(DECISIONS), DECISIONS_BACK_S)]
+        async with asyncio.TaskGroup() as group:
+            for tail, back_s in tails:
+                group.create_task(tail.run((wall_now() - seconds(back_s)) // 10**6))
+            for tail, _ in tails:
+                await tail.caught_up.wait()
+            self._topics_read, self._topics_fault = True, None
+
+    def _tail(self, followed: tuple[Topic, ...]) -> Tail:
+        counts = {topic: topics.partition_count(topic, self._coins) for topic in followed}
+        return Tail(self._broker, counts, apply=self._apply)
 
     def _apply(self, record: Any) -> None:
         if record.value is None or (record.topic == topics.CRYPTO_INPUTS.name and record.value.startswith(TWICE)):
