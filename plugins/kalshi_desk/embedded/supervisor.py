@@ -95,8 +95,8 @@ class Supervisor:
 
     def _take_over(self) -> None:
         added, changed, removed = self._ask("reloadConfig")[0]
+        self.stop_programs([*changed, *removed])
         for name in (*changed, *removed):
-            self.stop_programs([name])
             self._ask("removeProcessGroup", name)
         for name in (*changed, *added):
             self._ask("addProcessGroup", name)
