@@ -51,6 +51,17 @@ def test_paid_is_the_price_of_the_side():
     assert words.paid(Price.parse("0.54"), "no") == Decimal("0.46")
 
 
+@pytest.mark.parametrize(
+    ("text", "short"),
+    [
+        (None, "–"), ("0.0300", "0.0300"), ("2026-11-21T14:02:42.442417750Z", "14:02:42"),
+        ("a very long explanation", "a very long expl…"),
+    ],
+)  # fmt: skip
+def test_measured(text, short):
+    assert words.measured(text) == short
+
+
 def test_clock():
     assert words.clock(sample.NOW) == "14:27:31"
 

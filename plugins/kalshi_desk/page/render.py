@@ -23,7 +23,7 @@ def _environment() -> Environment:
     )  # fmt: skip
     for filter_ in (
         words.dollars, words.signed, words.cents, words.contracts, words.paid, words.percent, words.whole, words.clock,
-        words.reason, millis, tone,
+        words.measured, words.reason, millis, tone,
     ):  # fmt: skip
         environment.filters[filter_.__name__] = filter_
     return environment

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from decimal import Decimal
 
 from kalshi_desk.domain.crypto.contract import SERIES
@@ -10,6 +11,8 @@ from kalshi_desk.domain.units import Fixed, Nanos
 
 DASH = "–"
 MINUS = "\u2212"
+LONGEST = 16
+_INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d")
 Number = Fixed | Decimal | float | int | None
 _COMPARED = {
     "greater": "above {low}",
@@ -73,6 +76,13 @@ def whole(value: Number) -> str:
     """Return a plain count of things as ``1,234``."""
     amount = exact(value)
     return DASH if amount is None else f"{amount:,.0f}"
+
+
+def measured(text: str | None) -> str:
+    """Return a value or threshold of a refusal, short: instants as the time of day, numbers as they are."""
+    if text is None:
+        return DASH
+    return text[11:19] if _INSTANT.match(text) else text if len(text) <= LONGEST else f"{text[:LONGEST]}…"
 
 
 def clock(at: Nanos | None) -> str:
