@@ -63,6 +63,16 @@ def test_a_killed_venue_goes_on_with_the_same_clock(place, port):
     assert "venue.stopped" in output
 
 
+def test_a_taken_port_is_named(place, port):
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", port))
+        taken.listen()
+        process = start(place, port=port)
+        output, _ = process.communicate(timeout=60)
+    assert process.returncode == 2
+    assert f"port {port}" in output.splitlines()[-1]
+
+
 @pytest.mark.parametrize(
     ("options", "text"),
     [

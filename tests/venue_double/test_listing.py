@@ -20,8 +20,10 @@ def test_the_public_is_told_differences():
     assert deltas == [(Outcome.YES, 4_000, 100), (Outcome.NO, 5_000, 50)]
     deltas, _ = listing.change(change(2, [(4_000, 60), (4_100, 5)], []))
     assert deltas == [(Outcome.YES, 4_000, -40), (Outcome.YES, 4_100, 5)]
-    deltas, _ = listing.change(change(3, [(4_000, 60)], [], snapshot=True))
-    assert sorted(deltas) == [(Outcome.NO, 5_000, -50), (Outcome.YES, 4_100, -5)]
+    deltas, _ = listing.change(change(3, [(5_200, 10)], [(5_000, 0)]))
+    assert [delta for _, _, delta in deltas] == [-50, 10]
+    deltas, _ = listing.change(change(4, [(4_000, 60)], [], snapshot=True))
+    assert sorted(deltas) == [(Outcome.YES, 4_100, -5), (Outcome.YES, 5_200, -10)]
     assert listing.shown[Outcome.YES] == {4_000: 60}
 
 

@@ -51,7 +51,8 @@ class Listing:
             if change.snapshot:
                 told = {price: Count(0) for price in shown} | told
             deltas += [(outcome, price, delta) for price, size in told.items() if (delta := _show(shown, price, size))]
-        return deltas, executions
+        # what leaves goes first: then no reader sees a crossed book, wherever between two frames it looks
+        return sorted(deltas, key=lambda delta: delta[2] > 0), executions
 
     def trade(self, trade: MarketTrade) -> None:
         """Take over a public trade."""

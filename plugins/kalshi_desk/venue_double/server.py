@@ -15,6 +15,7 @@ from aiohttp import web
 from kalshi_desk.clock import ClockSegment, ScaledClock, wall_now
 from kalshi_desk.domain.message import Decoder
 from kalshi_desk.domain.units import Cash, Nanos
+from kalshi_desk.errors import SettingsError
 from kalshi_desk.venue_double import account_routes, control_routes, market_routes, order_routes, sockets
 from kalshi_desk.venue_double.buckets import TokenBucket
 from kalshi_desk.venue_double.exchange import Exchange
@@ -139,14 +140,18 @@ def _dead(task: asyncio.Task[None]) -> None:
 
 
 async def serve(venue: Venue, keys: KeyRing, port: int, *, host: str = "127.0.0.1") -> None:
-    """Serve until SIGTERM or SIGINT."""
+    """Serve until SIGTERM or SIGINT; raises SettingsError where the port is taken."""
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     runner = web.AppRunner(application(venue, keys), access_log=None, shutdown_timeout=1.0)
-    await runner.setup()
-    await web.TCPSite(runner, host, port).start()
-    log.info("venue.ready", account=venue.source.account, port=port, event_time=str(venue.clock.now()))
-    await stop.wait()
-    await runner.cleanup()
+    try:
+        await runner.setup()
+        await web.TCPSite(runner, host, port).start()
+        log.info("venue.ready", account=venue.source.account, port=port, event_time=str(venue.clock.now()))
+        await stop.wait()
+    except OSError as fault:
+        raise SettingsError([f"port {port} of {host}: {fault.strerror}"]) from fault
+    finally:
+        await runner.cleanup()
     log.info("venue.stopped", event_time=str(venue.exchange.now))
