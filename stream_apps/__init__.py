@@ -1,1 +1,4 @@
-"""Faust apps: decode, call a pure reducer, encode."""
+"""Faust apps: decode, call a pure reducer, encode.
+
+Run one: ``python -m faust -A stream_apps.<name> worker --without-web -l warn``.
+"""

@@ -1,7 +1,6 @@
 """crypto_signals: the inputs of one underlying in, fair values, signals and refusals out.
 
 One ordered log per underlying is its only input; all that it knows is rebuilt from there at every start.
-Run: ``python -m faust -A stream_apps.crypto_signals worker --without-web -l warn``.
 """
 
 from __future__ import annotations
@@ -10,7 +9,7 @@ from asyncio import Future
 from typing import Any
 
 import structlog
-from prometheus_client import Counter
+from prometheus_client import Counter, Gauge
 
 from kalshi_desk.adapters.kafka.agent import Acknowledger
 from kalshi_desk.adapters.kafka.faust_app import agent_topic, lag_of
@@ -33,6 +32,8 @@ decode = CRYPTO_INPUTS.decoder()
 acknowledger = Acknowledger()
 states: dict[int, CryptoState] = {}
 applied: dict[int, int] = {}
+LAG = Gauge("desk_crypto_lag_records", "Records not yet acknowledged")
+LAG.set_function(lambda: lag_of(app))
 PUBLISHED = Counter("desk_crypto_published", "Messages published", ["kind"])
 log = structlog.get_logger()
 horizon_ms = round(HORIZON_S * 1_000 / process.settings.speed)

@@ -1,7 +1,4 @@
-"""exchange_feeds: trades of the spot exchanges, one socket task each, to ``crypto.inputs.v1``.
-
-Run: ``python -m faust -A stream_apps.exchange_feeds worker --without-web -l warn``.
-"""
+"""exchange_feeds: trades of the spot exchanges, one socket task each, to ``crypto.inputs.v1``."""
 
 from __future__ import annotations
 

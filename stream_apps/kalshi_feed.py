@@ -1,15 +1,12 @@
-"""kalshi_feed: books, trades, lifecycle and indices of the venue, for the crypto series and the watch list.
-
-Run: ``python -m faust -A stream_apps.kalshi_feed worker --without-web -l warn``.
-"""
+"""kalshi_feed: books, trades, lifecycle and indices of the venue, for the crypto series and the watch list."""
 
 from __future__ import annotations
 
 import asyncio
 from asyncio import Future
+from functools import partial
 from typing import Any
 
-import structlog
 from prometheus_client import Counter
 
 from kalshi_desk.adapters.kafka.routes import send_routed
@@ -30,9 +27,9 @@ process = StreamProcess(settings_or_exit(), "kalshi_feed", hot=True)
 app = stream_app(process, producer_only=True)
 settings = process.settings
 feed = MarketFeed(crypto_series=settings.crypto_series, coins=coins_by_index(INDEX_IDS, process.underlyings))
+coin_of = partial(coin_of_market, settings)
 in_order = asyncio.Lock()
 MESSAGES = Counter("desk_kalshi_messages", "Messages published", ["kind"])
-log = structlog.get_logger()
 
 
 @app.task  # type: ignore[untyped-decorator]
@@ -43,13 +40,9 @@ async def run() -> None:
     process.details = lambda: {"markets": len(feed.markets), "quiet_s": loop.quiet_s}
     async with reader(settings) as reads, asyncio.TaskGroup() as tasks:
         lister = MarketLister(reads, settings.crypto_series, pause_s=LIST_EVENT_S / settings.speed)
-        for task in (
-            listen(loop, lister),
-            keep_time(loop, lister),
-            learn(loop, lister),
-            obey_watchlist(process.broker, lister),
-        ):
-            tasks.create_task(task)
+        tasks.create_task(obey_watchlist(process.broker, lister))
+        for work in (listen, keep_time, learn):
+            tasks.create_task(work(loop, lister))
 
 
 async def carry_out(news: FeedNews, loop: SocketLoop, lister: MarketLister) -> list[Future[Any]]:
@@ -57,7 +50,7 @@ async def carry_out(news: FeedNews, loop: SocketLoop, lister: MarketLister) -> l
     deliveries = []
     for message in news.messages:
         MESSAGES.labels(type(message).__name__).inc()
-        deliveries += await send_routed(process.publisher, message, lambda ticker: coin_of_market(settings, ticker))
+        deliveries += await send_routed(process.publisher, message, coin_of)
     for frame in news.frames:
         await loop.send(frame)
     if news.relist:
@@ -79,15 +72,13 @@ async def listen(loop: SocketLoop, lister: MarketLister) -> None:
 async def take(event: SocketEvent) -> FeedNews:
     """Take one event of the socket; a frame that cannot be used becomes a dead letter."""
     if isinstance(event, Disconnected):
-        log.warning("kalshi.disconnected", reason=event.reason)
         return feed.lost(event.at, event.reason)
-    if not isinstance(event, Received):
-        return FeedNews()
-    try:
-        return feed.take(event.text, event.at)
-    except ParseError as fault:
-        await process.guard.bad_frame(fault, "kalshi", event.text)
-        return FeedNews()
+    if isinstance(event, Received):
+        try:
+            return feed.take(event.text, event.at)
+        except ParseError as fault:
+            await process.guard.bad_frame(fault, "kalshi", event.text)
+    return FeedNews()
 
 
 async def keep_time(loop: SocketLoop, lister: MarketLister) -> None:

@@ -1,7 +1,4 @@
-"""recorder: copies the topics to tables. A plain reader in batches; its place is written with the rows.
-
-Run: ``python -m faust -A stream_apps.recorder worker --without-web -l warn``.
-"""
+"""recorder: copies the topics to tables. A plain reader in batches; its place is written with the rows."""
 
 from __future__ import annotations
 
