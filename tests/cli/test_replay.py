@@ -64,7 +64,7 @@ def test_a_recording_prints_results_and_its_coverage(run, recordings_dir):
         ("--recording", ".", "--topics", "bad.jsonl"),
         ("--topics", "bad.jsonl"),
         ("--topics", "good.jsonl", "--from", "2026-05-13T23:40:00Z"),
-        ("--topics", "good.jsonl", "--series", "KX?", "--bogus"),
+        ("--topics", "good.jsonl", "--series", "KXNOSUCH"),
     ],
 )
 def test_bad_input_is_one_line_and_exit_code_2(run, tmp_path, words):

@@ -269,3 +269,12 @@ def test_event_time_never_goes_back():
     assert {one.at for one in out} == {at(10)}
     assert at(10) < CLOSE
     assert up_down().close_time == CLOSE
+
+
+def test_markets_that_are_not_open_do_not_follow_the_price():
+    desk = warmed()
+    out = desk.feed(defined(10, open_time=at(60)), *prices(11, 59))
+    assert reasons(out) == ["not_open"]
+    assert "book_gap" in reasons(desk.feed(*prices(59, 62)))
+    assert reasons(desk.feed(*prices(62, 900), index(900, 64_000), index(901, 64_000)))[-1] == "closed"
+    assert desk.feed(index(960.5, 64_000), index(961, 64_000)) == []

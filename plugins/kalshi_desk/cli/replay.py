@@ -5,13 +5,16 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterable
 from pathlib import Path
-from typing import BinaryIO
+from typing import TYPE_CHECKING, BinaryIO
 
 import click
 
 from kalshi_desk.domain.message import Message, encode
 from kalshi_desk.domain.units import Nanos
 from kalshi_desk.errors import UnitError
+
+if TYPE_CHECKING:
+    from kalshi_desk.settings import Settings
 
 FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
 
@@ -39,21 +42,19 @@ def command(
 
 def _print_topics(file: BinaryIO, series: tuple[str, ...]) -> None:
     from kalshi_desk.replay.topics import replay_topics
-    from kalshi_desk.settings import load_settings
     from kalshi_desk.wiring.strategy import crypto_params
 
-    params = crypto_params(load_settings(**_chosen(series)))
+    params = crypto_params(_settings(series))
     _print(replay_topics(file, params=params, passed_over=lambda text: click.echo(f"passed over: {text}", err=True)))
 
 
 def _print_recording(folder: Path, start: Nanos | None, series: tuple[str, ...], latency_ms: float) -> None:
     from kalshi_desk.replay.desk import DeskParams
     from kalshi_desk.replay.recording import Tally, covered, replay_recording
-    from kalshi_desk.settings import load_settings
     from kalshi_desk.wiring.gate import gate_params
     from kalshi_desk.wiring.strategy import crypto_params
 
-    settings = load_settings(recording=folder, **_chosen(series))
+    settings = _settings(series, recording=folder)
     params = DeskParams(
         crypto=crypto_params(settings), gate=gate_params(settings), latency_ns=round(latency_ms * 1_000_000)
     )
@@ -63,8 +64,13 @@ def _print_recording(folder: Path, start: Nanos | None, series: tuple[str, ...],
         click.echo(line, err=True)
 
 
-def _chosen(series: tuple[str, ...]) -> dict[str, tuple[str, ...]]:
-    return {"crypto_series": series} if series else {}
+def _settings(series: tuple[str, ...], **fixed: Path) -> Settings:
+    from kalshi_desk.settings import load_settings
+    from kalshi_desk.wiring.addresses import underlyings
+
+    settings = load_settings(**fixed, **({"crypto_series": series} if series else {}))
+    underlyings(settings)  # names a series that is not known
+    return settings
 
 
 def _print(messages: Iterable[Message]) -> None:

@@ -69,9 +69,12 @@ class CryptoParams(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class _Priced:
-    """One market that the desk prices: its rule, and what was last said of it."""
+    """One market that the desk prices: its rule, and what was last said of it.
 
-    __slots__ = ("fair", "fair_ns", "market", "rule", "sent", "why_not")
+    Until ``idle_until`` the price of the underlying changes nothing here: it is not open yet, or closed.
+    """
+
+    __slots__ = ("fair", "fair_ns", "idle_until", "market", "rule", "sent", "why_not")
 
     def __init__(self, market: Market) -> None:
         self.define(market)
@@ -80,7 +83,7 @@ class _Priced:
         self.sent: dict[Outcome, str] = {}
 
     def define(self, market: Market) -> None:
-        self.market = market
+        self.market, self.idle_until = market, Nanos(0)
         self.rule: Rule | Uncompiled = compile_rule(market)
 
 
@@ -107,8 +110,9 @@ def reduce(state: CryptoState, message: CryptoInput, *, params: CryptoParams, se
     touched = _take(state, message, params)
     if state.moved and state.now - state.repriced_ns >= params.reprice_s * NANOS:
         state.moved, state.repriced_ns = False, state.now
-        return _Turn(state, params, seen).evaluate(tuple(state.priced))
-    return [] if touched is None else _Turn(state, params, seen).evaluate((touched,))
+        awake = [ticker for ticker, one in state.priced.items() if state.now >= one.idle_until or ticker == touched]
+        return _Turn(state, params, seen).evaluate(awake)
+    return [] if touched is None else _Turn(state, params, seen).evaluate([touched])
 
 
 def _take(state: CryptoState, message: CryptoInput, params: CryptoParams) -> str | None:
@@ -197,7 +201,7 @@ class _Turn:
         self._now = state.now
         self.out: list[Output] = []
 
-    def evaluate(self, tickers: tuple[str, ...]) -> list[Output]:
+    def evaluate(self, tickers: list[str]) -> list[Output]:
         for ticker in tickers:
             priced = self._state.priced.get(ticker)
             if priced is not None:
@@ -214,6 +218,7 @@ class _Turn:
 
     def _price(self, priced: _Priced) -> None:
         rule = _usable_rule(priced, self._now)
+        priced.idle_until = _idle_until(priced.market, self._now)
         if isinstance(rule, Unpriced):
             self._refuse(priced, "price", rule)
             return
@@ -325,3 +330,10 @@ def _usable_rule(priced: _Priced, now: Nanos) -> Rule | Unpriced:
     if market.status is not MarketStatus.ACTIVE:
         return Unpriced("not_active", market.status)
     return Unpriced(rule.reason, rule.value) if isinstance(rule, Uncompiled) else rule
+
+
+def _idle_until(market: Market, now: Nanos) -> Nanos:
+    """Return the next instant at which the underlying's price matters to a market, or it can be forgotten."""
+    if now < market.open_time:
+        return market.open_time
+    return Nanos(market.close_time + _FORGET_NS + 1) if now >= market.close_time else Nanos(0)

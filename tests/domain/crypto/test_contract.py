@@ -1,4 +1,7 @@
+import json
+
 import msgspec
+import pyarrow as pa
 import pytest
 from tests.crypto import up_down
 
@@ -91,3 +94,32 @@ def test_digits_are_read_or_unknown(digits, read):
     rule = changed(custom_strike={"round_digits": digits})
     assert isinstance(rule, Rule)
     assert rule.digits is read
+
+
+@pytest.mark.recording
+def test_every_recorded_ladder_market_compiles(recordings_dir):
+    files = sorted((recordings_dir / "kalshi_rest_raw_2026-07").glob("crypto_hourly__*.raw.json.zst"))
+    assert files
+    kinds = set()
+    for file in files:
+        with pa.input_stream(file, compression="zstd") as stream:
+            markets = json.loads(stream.read(), parse_float=str, parse_int=str)
+        for ticker, raw in markets.items():
+            rule = as_compiled(ticker, raw)
+            assert isinstance(rule, Rule), (ticker, rule)
+            assert (rule.underlying, rule.inclusive, rule.digits) == ("BTC", False, None)
+            kinds.add((raw["strike_type"], rule.low is None, rule.high is None))
+    assert kinds == {("between", False, False), ("greater", False, True), ("less", True, False)}
+
+
+def as_compiled(ticker, raw):
+    strikes = {name: raw.get(name) for name in ("floor_strike", "cap_strike")}
+    return changed(
+        ticker=ticker,
+        series_ticker=ticker.partition("-")[0],
+        strike_type=raw["strike_type"],
+        rules_primary=raw["rules_primary"],
+        rules_secondary=raw["rules_secondary"],
+        custom_strike={},
+        **{name: None if text is None else IndexPrice.parse(text) for name, text in strikes.items()},
+    )
