@@ -170,6 +170,14 @@ def test_a_broken_connection_loses_all_and_the_next_one_heals(books):
     assert whole.snapshot
 
 
+def test_a_new_connection_has_five_seconds_to_send_its_snapshots(books):
+    books.take(snapshot(1), at(0))
+    books.disconnected(at(2), "disconnected")
+    books.take(parse_frame(frames.SUBSCRIBED.replace('"sid": 2', '"sid": 1')), at(3))
+    assert books.flush(at(4)).commands == []
+    assert asked(books.flush(at(8))) == [([1], "get_snapshot", ["A"])]
+
+
 def test_a_forgotten_market_is_gone(books):
     books.take(snapshot(1), at(0))
     books.take(delta(2, "0.41", "1.00"), at(1))

@@ -168,9 +168,9 @@ class SocketLoop:
     async def _greet(self, connection: ClientConnection) -> None:
         cast("_PingAware", connection).alive = self._mark_life
         self._mark_life()
+        self._connection = connection  # before the greeting is made: what changes after that is sent by ``send``
         for text in self._endpoint.greeting():
             await connection.send(text)
-        self._connection = connection
         await self._events.put(Connected(self._now()))
 
     def _mark_life(self) -> None:

@@ -101,8 +101,9 @@ class KalshiBooks:
         """Drop everything: the next connection numbers anew and sends its own snapshots."""
         news = BookNews()
         self._open = None
-        for ticker in self._held:
+        for ticker, held in self._held.items():
             self._lose(ticker, reason, at, news)
+            held.asked_at = at
         self._next_seq.clear()
         return news
 
