@@ -29,7 +29,6 @@ async def feed() -> None:
     """Listen to every exchange for ever."""
     await process.start()
     process.details = lambda: {"connected": sum(connected.values()), "of": len(connected)}
-    process.state = "ready"
     async with asyncio.TaskGroup() as tasks:
         for socket in spot_sockets(process.settings):
             tasks.create_task(listen(socket))
@@ -59,6 +58,7 @@ async def read(socket: ExchangeSocket, event: SocketEvent) -> SpotNews:
     """Return what a socket's event brings; a frame that cannot be read becomes a dead letter."""
     if not isinstance(event, Received):
         connected[socket.url] = isinstance(event, Connected)
+        process.state = "ready" if any(connected.values()) else "starting"
         if not connected[socket.url]:
             BREAKS.labels(socket.venue).inc()
             log.warning("spot.disconnected", venue=socket.venue, url=socket.url, event_=str(event))

@@ -59,8 +59,10 @@ async def test_trades_are_published_and_bad_frames_set_aside(monkeypatch, told, 
 
 
 async def test_a_lost_connection_is_seen(monkeypatch, told, socket) -> None:
-    await listen(monkeypatch, socket, [Connected(at(0))], [Disconnected("gone", at(1))])
-    assert app.connected == {socket.url: False}
+    await listen(monkeypatch, socket, [Connected(at(0))])
+    assert app.process.state == "ready"
+    await listen(monkeypatch, socket, [Disconnected("gone", at(1))])
+    assert (app.connected, app.process.state) == ({socket.url: False}, "starting")
 
 
 async def test_a_gap_is_told_and_a_new_connection_has_none(monkeypatch, told, socket) -> None:
