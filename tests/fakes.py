@@ -18,8 +18,16 @@ from kalshi_desk.wire.kalshi_portfolio import BalanceBody, FillBody, OrderBody, 
 from tests.orders import ACCOUNT, NOW
 
 
+class Crash(Exception):
+    """The process dies here."""
+
+
 class FakeVenue:
-    """``next`` says what becomes of the coming writes: answer (the default), lose (done, no answer) or drop."""
+    """``next`` says what becomes of the coming writes.
+
+    answer (the default), reject, lose (done, no answer), drop (never arrives), die (done, and our process ends) or
+    die_first (our process ends before it arrives).
+    """
 
     def __init__(self) -> None:
         self.orders_seen: list[OrderBody] = []
@@ -41,9 +49,13 @@ class FakeVenue:
             raise OutcomeUnknown("create order", None, "timeout")
         if fate == "reject":
             raise Rejected("create order", 400, "insufficient_balance")
+        if fate == "die_first":
+            raise Crash
         if any(body.client_order_id == order.client_order_id for body in self.orders_seen):
             raise Rejected("create order", 409, "order_already_exists")
         body = self._take(order)
+        if fate == "die":
+            raise Crash
         if fate == "lose":
             raise OutcomeUnknown("create order", 503, "service_unavailable")
         return Created(body.order_id, body.fill_count_fp, body.remaining_count_fp, Millis(NOW))

@@ -1,11 +1,13 @@
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from kalshi_desk.domain.intent import CancelOrder, Intent
 from kalshi_desk.domain.units import Count, Nanos
 from kalshi_desk.steps.booking import Booking
 from kalshi_desk.steps.confirm import request_of
 from kalshi_desk.steps.execute import ARRIVAL_S, Door, carry_out, startable
-from tests.fakes import FakeLedger, FakeVenue
+from tests.fakes import Crash, FakeLedger, FakeVenue
 from tests.orders import ACCOUNT, NOW, TICKER, order
 
 
@@ -184,3 +186,32 @@ async def test_a_cancel_waits_for_the_orders_answer(desk: Desk) -> None:
     cancel = await desk.ledger.commit(_cancel())
     assert not await carry_out(cancel, desk.door)
     assert desk.venue.cancels == []
+
+
+FATES = st.lists(st.sampled_from(["answer", "reject", "lose", "drop", "die", "die_first"]), max_size=12)
+
+
+@given(fates=FATES, rests=st.booleans())
+async def test_whatever_happens_no_decision_is_sent_twice_and_none_is_stranded(fates: list[str], rests: bool) -> None:
+    desk = Desk()
+    desk.venue.next, desk.venue.fill_now = list(fates), not rests
+    style = "make" if rests else "take"
+    for number in range(6):
+        await desk.ledger.commit(order(number, ticker=f"T{number % 2}", style=style))
+    for _ in range(60):
+        if not (waiting := startable(await desk.ledger.open_intents(), frozenset())):
+            break
+        desk.wall = Nanos(desk.wall + 1_000_000_000)
+        try:
+            for intent in waiting:
+                await carry_out(intent, desk.door)
+        except Crash:
+            desk.booking = Booking(desk.ledger, tell=desk._tell, now=lambda: NOW)
+            desk.door = Door(desk.venue, desk.venue, desk.booking, lambda: desk.wall, desk._covered, lambda _: None)
+    assert await desk.ledger.open_intents() == []
+    assert len(desk.venue.creates) == len(set(desk.venue.creates))
+    known = {body.client_order_id: body.status for body in desk.venue.orders_seen}
+    states = {name: progress.state for name, progress in desk.ledger.progress.items()}
+    names = {"executed": "filled", "resting": "resting"}
+    assert {name: states[name] for name in known} == {name: names[status] for name, status in known.items()}
+    assert all(states[name] in ("rejected", "expired") for name in set(states) - set(known))
