@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import structlog
+
 from kalshi_desk.adapters.kafka.faust_app import agent_topic, lag_of
 from kalshi_desk.adapters.kafka.rebuild import moved, within
 from kalshi_desk.adapters.kafka.topics import SIGNALS
@@ -22,6 +24,7 @@ process = StreamProcess(settings_or_exit(), "order_execution", hot=True)
 app = stream_app(process)
 door = OrderDoor(process)
 held: set[int] = set()
+log = structlog.get_logger()
 process.details = lambda: {"lag": lag_of(app)} | door.details()
 
 
@@ -51,6 +54,22 @@ async def rebuild(*_: Any, **__: Any) -> None:
     if lost:
         leave("signals.lost")
     if gained:
-        await within(OPEN_S, door.open())
+        await within(OPEN_S, open_or_end())
         held.update(gained)
         process.state = "ready"
+
+
+async def open_or_end() -> None:
+    """Open the door; one that cannot be opened must not go on holding the lease."""
+    try:
+        await door.open()
+    except Exception:
+        log.exception("door.not_opened")
+        leave("door.not_opened")
+        raise
+
+
+@app.on_before_shutdown.connect
+async def shut(*_: Any, **__: Any) -> None:
+    """Give the lease up, so that the next process need not wait until it has run out."""
+    await door.close()

@@ -2,6 +2,7 @@ from types import SimpleNamespace
 
 import pytest
 
+from kalshi_desk.errors import LedgerError
 from stream_apps import order_execution
 
 
@@ -71,3 +72,16 @@ async def test_a_worker_without_the_signals_keeps_shut_or_ends(monkeypatch) -> N
 
 def test_the_heartbeat_tells_lag_lease_and_switches() -> None:
     assert {"lag", "epoch", "switches", "live_orders"} <= set(order_execution.process.details())
+
+
+async def test_a_door_that_cannot_be_opened_ends_the_process(monkeypatch) -> None:
+    left: list[str] = []
+
+    async def fails() -> None:
+        raise LedgerError("no account")
+
+    monkeypatch.setattr(order_execution, "door", SimpleNamespace(open=fails))
+    monkeypatch.setattr(order_execution, "leave", left.append)
+    with pytest.raises(LedgerError):
+        await order_execution.open_or_end()
+    assert left == ["door.not_opened"]

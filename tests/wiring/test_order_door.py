@@ -1,3 +1,4 @@
+import asyncio
 from types import SimpleNamespace
 
 import pytest
@@ -131,3 +132,12 @@ async def test_contradictions_and_differences_are_alerts(process: FakeProcess, v
     kinds = process.kinds()
     assert kinds.count("alerts.v1 Alert") == 2
     assert door.audit.broken_at() is None
+
+
+async def test_a_door_that_shuts_gives_its_lease_up(process: FakeProcess, venue: FakeVenue) -> None:
+    door = _door(process, venue)
+    door.keeping = asyncio.create_task(door._keep_lease())
+    await asyncio.sleep(0.05)
+    await door.close()
+    assert OrderDoor(process).lease.take()
+    await OrderDoor(process).close()

@@ -63,6 +63,7 @@ class OrderDoor:
         self.tail = Tail(process.broker, counts, apply=self.see)
         self.opened, self.wake = asyncio.Event(), asyncio.Event()
         self.due: set[str] = set()
+        self.keeping: asyncio.Task[None] | None = None
         self._decoders = {topic.name: topic.decoder() for topic in (*WATCHED, topics.SIGNALS)}
         self._switches: asyncio.Queue[Switch] = asyncio.Queue()
         self._resources = AsyncExitStack()
@@ -104,8 +105,10 @@ class OrderDoor:
             await self.tell(position)
 
     async def close(self) -> None:
-        """Give the lease up and disconnect."""
-        await asyncio.to_thread(self.lease.give_up)
+        """Give the lease up, where it is held, and disconnect."""
+        if self.keeping is not None:
+            self.keeping.cancel()
+            await asyncio.to_thread(self.lease.give_up)
         await self._resources.aclose()
 
     async def decide(self, record: Any) -> None:
