@@ -36,14 +36,14 @@ class Start:
         with ThreadPoolExecutor(3) as pool:
             broker = pool.submit(self._start_kafka)
             self._start_postgres()
-            batch = pool.submit(airflow.prepare, self._place)
+            batch = pool.submit(self._start_airflow_server)
             self._stage("migrations", prepare.schema)
             self._finish("Kafka", broker)
             self._stage("topics", prepare.topics)
             self._bring("venue", parts.venue(self._place))
             self._stage("event clock", prepare.clock)
             self._launch(parts.apps(self._place))
-            self._finish("Airflow's tables", batch)
+            self._finish("Airflow's server", batch)
             self._launch(parts.batch(self._place))
         self._bring("stream apps and page", parts.apps(self._place))
         self._bring("Airflow", parts.batch(self._place))
@@ -70,6 +70,13 @@ class Start:
             kafka.prepare(self._place)
             self._launch(part for part in parts.ground(self._place) if part.name == "kafka")
         self._wait("Kafka", lambda: kafka.fault(addresses.broker(self._place.settings)))
+
+    def _start_airflow_server(self) -> None:
+        """Bring up the server before the scheduler: a task that cannot reach it fails."""
+        airflow.prepare(self._place)
+        server = parts.batch(self._place)[0]
+        self._launch([server])
+        self._wait(server.name, server.fault)
 
     def _start_postgres(self) -> None:
         if self._place.own_postgres:
