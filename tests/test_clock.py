@@ -1,7 +1,5 @@
 from datetime import UTC, datetime, timedelta
 
-import pytest
-
 from kalshi_desk.clock import ScaledClock, SystemClock, wall_now
 from kalshi_desk.domain.event_clock import ClockSegment
 from kalshi_desk.domain.units import Nanos
@@ -47,6 +45,5 @@ def test_paper_time_never_goes_back():
     assert clock.now() == 5_900
 
 
-def test_there_is_no_time_before_the_account_started():
-    with pytest.raises(ValueError, match="before the clock's first segment"):
-        ScaledClock([FAST], Wall(99)).now()
+def test_the_clock_waits_for_the_first_segment():
+    assert ScaledClock([FAST], Wall(99)).now() == FAST.anchor_event

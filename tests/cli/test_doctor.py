@@ -1,9 +1,8 @@
 import json
 
-from tests.cli.desk import run
-
 from kalshi_desk.cli import doctor
 from kalshi_desk.wiring.examination import Finding
+from tests.cli.desk import run
 
 WELL, ILL = Finding("clock", "+0.1 s"), Finding("broker", "no Kafka at 127.0.0.1:8084", "make up")
 

@@ -1,7 +1,7 @@
 import pytest
-from tests.cli.desk import run
 
 from kalshi_desk.cli import pause
+from tests.cli.desk import run
 
 
 @pytest.mark.parametrize(("confirmed", "code"), [(True, 0), (False, 1)])

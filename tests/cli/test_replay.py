@@ -1,11 +1,11 @@
 import json
 
 import pytest
-from tests.replay.test_topics import exported
-from tests.steps.test_crypto_signals import scripted
 
 from kalshi_desk.cli import main
 from kalshi_desk.domain.message import encode
+from tests.replay.test_topics import exported
+from tests.steps.test_crypto_signals import scripted
 
 
 @pytest.fixture

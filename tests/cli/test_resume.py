@@ -1,6 +1,5 @@
-from tests.cli.desk import run
-
 from kalshi_desk.cli import resume
+from tests.cli.desk import run
 
 
 def test_everything_thrown_is_taken_back(capsys, monkeypatch) -> None:

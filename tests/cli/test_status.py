@@ -2,14 +2,14 @@ import json
 from contextlib import closing
 
 import pytest
-from tests.cli.desk import run
-from tests.orders import ACCOUNT, fill, order
 
 from kalshi_desk.adapters.postgres.clock_epochs import store_epochs
 from kalshi_desk.adapters.postgres.connection import connect
 from kalshi_desk.adapters.postgres.heartbeats import beat
 from kalshi_desk.adapters.postgres.ledger import Ledger
 from kalshi_desk.domain.units import Cash
+from tests.cli.desk import run
+from tests.orders import ACCOUNT, fill, order
 
 pytestmark = pytest.mark.embedded
 

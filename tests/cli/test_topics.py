@@ -2,8 +2,6 @@ import asyncio
 import json
 
 import pytest
-from tests.domain.messages import DECISIONS
-from tests.kafka_broker import COINS
 
 from kalshi_desk.adapters.kafka.broker import Broker
 from kalshi_desk.adapters.kafka.producer import Publisher
@@ -11,6 +9,8 @@ from kalshi_desk.adapters.kafka.topics import CRYPTO_INPUTS, REFUSALS
 from kalshi_desk.cli import main
 from kalshi_desk.domain.decisions import Refusal
 from kalshi_desk.domain.message import encode
+from tests.domain.messages import DECISIONS
+from tests.kafka_broker import COINS
 
 REFUSAL = next(message for message in DECISIONS if isinstance(message, Refusal))
 pytestmark = pytest.mark.embedded

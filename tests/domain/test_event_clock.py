@@ -19,10 +19,13 @@ def test_the_latest_segment_begun_holds(wall, event):
     assert event_time([FAST, SKIPPED], Nanos(wall)) == event
 
 
-@pytest.mark.parametrize("segments", [[], [FAST]])
-def test_before_the_first_segment_there_is_no_time(segments):
-    with pytest.raises(ValueError, match="before the clock's first segment"):
-        event_time(segments, Nanos(99))
+def test_before_the_first_segment_the_clock_stands_at_its_beginning():
+    assert event_time([FAST, SKIPPED], Nanos(0)) == event_time([FAST, SKIPPED], Nanos(100)) == 5_000
+
+
+def test_without_a_segment_there_is_no_time():
+    with pytest.raises(ValueError, match="needs a segment"):
+        event_time([], Nanos(99))
 
 
 @given(st.lists(st.integers(100, 300).map(Nanos), min_size=2, max_size=10))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import json
 import os
 import signal
 import socket
@@ -113,13 +112,13 @@ class Desk:
         return asyncio.run(asked())
 
     def lag(self) -> dict[str, int]:
-        """Return how many records each consumer group has still to commit."""
-        return {row["group"]: row["lag"] for row in map(json.loads, self.cli("topics", "lag", "--json").splitlines())}
+        """Return how many records each reader has still to take, by reader and topic."""
+        words = [line.split() for line in self.cli("topics", "lag").splitlines()]
+        behind = [(f"{reader} {topic} {place}", int(count)) for reader, topic, place, _, count, _ in words]
+        return {name: count for name, count in behind if count}
 
 
-def until(
-    true: Callable[[], Any], *, within_s: float, every_s: float = 1.0, what: Callable[[], object] = str
-) -> float:
+def until(true: Callable[[], Any], *, within_s: float, every_s: float = 1.0, what: Callable[[], object] = str) -> float:
     """Wait until ``true`` returns something and return the seconds it took; fails with ``what`` is the matter."""
     began = time.monotonic()
     while not true():

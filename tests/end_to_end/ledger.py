@@ -35,7 +35,8 @@ def _orders(desk: Desk) -> list[str]:
 def _fills(desk: Desk) -> list[str]:
     theirs = {
         (f.fill_id, f.order_id): (
-            f.ticker, str(f.book_side), Decimal(str(f.yes_price_dollars)), Decimal(str(f.count_fp)), Decimal(str(f.fee_cost))
+            f.ticker, str(f.book_side), Decimal(str(f.yes_price_dollars)), Decimal(str(f.count_fp)),
+            Decimal(str(f.fee_cost)),
         )
         for f in desk.venue(lambda reads: reads.fills({}))
     }  # fmt: skip
@@ -45,8 +46,11 @@ def _fills(desk: Desk) -> list[str]:
 
 
 def _positions(desk: Desk) -> list[str]:
-    theirs = {p.ticker: Decimal(str(p.position_fp)) for p in desk.venue(lambda reads: reads.positions()) if p.position_fp}
-    ours = dict(desk.sql("select ticker, sum(count_contracts) from positions group by 1 having sum(count_contracts) <> 0"))
+    held = [position for position in desk.venue(lambda reads: reads.positions()) if position.position_fp]
+    theirs = {position.ticker: Decimal(str(position.position_fp)) for position in held}
+    ours = dict(
+        desk.sql("select ticker, sum(count_contracts) from positions group by 1 having sum(count_contracts) <> 0")
+    )
     return _compared("position", ours, theirs)
 
 

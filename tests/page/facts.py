@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 import msgspec
-from tests.page import sample
 
 from kalshi_desk.page.facts import Facts
 from kalshi_desk.page.live import LiveState
 from kalshi_desk.page.tables import Tables
 from kalshi_desk.settings import Settings
+from tests.page import sample
 
 PROCESSES = ("order_execution", "portfolio", "crypto_signals", "kalshi_feed", "exchange_feeds", "recorder")
 

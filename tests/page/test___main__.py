@@ -10,12 +10,12 @@ import urllib.parse
 import urllib.request
 
 import pytest
-from tests.page import sample
 
 from kalshi_desk.adapters.postgres.clock_epochs import store_epochs
 from kalshi_desk.clock import wall_now
 from kalshi_desk.domain.event_clock import ClockSegment
 from kalshi_desk.domain.units import Cash
+from tests.page import sample
 
 pytestmark = pytest.mark.embedded
 METRICS = 16

@@ -7,7 +7,6 @@ from pathlib import Path
 import pytest
 from aiohttp.test_utils import TestServer
 from playwright.async_api import async_playwright
-from tests.page import sample
 
 from kalshi_desk.domain.units import Nanos
 from kalshi_desk.page.facts import Facts
@@ -16,6 +15,7 @@ from kalshi_desk.page.live import LiveState
 from kalshi_desk.page.server import Desk, page_app
 from kalshi_desk.page.tables import TableReader
 from kalshi_desk.settings import Settings
+from tests.page import sample
 
 CHROMIUM = Path("/usr/bin/chromium")
 SHOTS = os.environ.get("SCREENSHOTS_DIR")

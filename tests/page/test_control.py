@@ -1,8 +1,8 @@
 import pytest
-from tests.page import sample
 
 from kalshi_desk.domain.control import Switch
 from kalshi_desk.page.control import Refused, known_host, same_origin, switches
+from tests.page import sample
 
 FORM = {"token": "t", "action": "pause", "scope": "crypto", "reason": " news "}
 

@@ -1,4 +1,5 @@
 import pytest
+
 from tests.page import facts as f
 from tests.page import sample
 

@@ -1,12 +1,12 @@
 import pytest
-from tests.page import facts as f
-from tests.page import sample
 
 from kalshi_desk.domain.control import Switch
 from kalshi_desk.domain.inputs import FeedAlive, IndexValue
 from kalshi_desk.domain.limits import InputLimits
 from kalshi_desk.domain.units import Nanos
 from kalshi_desk.page import health
+from tests.page import facts as f
+from tests.page import sample
 
 
 def found(**changes):

@@ -1,11 +1,10 @@
 import asyncio
 import json
 
-from tests.page import facts as f
-from tests.page import sample
-
 from kalshi_desk.page.hub import Hub
 from kalshi_desk.page.render import PARTS
+from tests.page import facts as f
+from tests.page import sample
 
 
 async def test_first_everything_then_only_what_changed():

@@ -1,10 +1,10 @@
 import msgspec
-from tests.page import facts, sample
 
 from kalshi_desk.domain.control import Switch
 from kalshi_desk.domain.inputs import BookChanged, IndexTick, MarketTrade
 from kalshi_desk.domain.units import Count, IndexPrice, Price
 from kalshi_desk.page.live import KEPT
+from tests.page import facts, sample
 
 change = msgspec.structs.replace
 

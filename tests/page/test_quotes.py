@@ -1,9 +1,9 @@
 import pytest
-from tests.page import facts as f
-from tests.page import sample
 
 from kalshi_desk.domain.inputs import BookLost
 from kalshi_desk.page import quotes
+from tests.page import facts as f
+from tests.page import sample
 
 
 def rows(**changes):

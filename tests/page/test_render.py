@@ -2,12 +2,11 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from html.parser import HTMLParser
 
-from tests.page import facts as f
-from tests.page import sample
-
 from kalshi_desk.domain.control import Switch
 from kalshi_desk.domain.units import Cash
 from kalshi_desk.page.render import PARTS, curve, millis, render_page, render_parts, tone
+from tests.page import facts as f
+from tests.page import sample
 
 EVIL = "<img src=x onerror=alert(1)>"
 

@@ -2,11 +2,11 @@ import asyncio
 
 import pytest
 from aiohttp.test_utils import TestClient, TestServer
-from tests.page import facts as f
 
 from kalshi_desk.errors import DeskError
 from kalshi_desk.page.hub import Hub
 from kalshi_desk.page.server import Desk, page_app
+from tests.page import facts as f
 
 
 class Page:

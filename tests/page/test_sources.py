@@ -2,7 +2,6 @@ import asyncio
 
 import pytest
 from pydantic import SecretStr
-from tests.page import sample
 
 from kalshi_desk.adapters.kafka import topics
 from kalshi_desk.adapters.kafka.producer import Publisher
@@ -13,6 +12,7 @@ from kalshi_desk.domain.units import Cash, Nanos
 from kalshi_desk.page import sources
 from kalshi_desk.page.sources import Sources
 from kalshi_desk.settings import Settings
+from tests.page import sample
 
 pytestmark = pytest.mark.embedded
 

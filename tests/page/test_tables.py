@@ -1,9 +1,9 @@
 from decimal import Decimal
 
 import pytest
-from tests.page import sample
 
 from kalshi_desk.page.tables import CURVE_POINTS, TableReader
+from tests.page import sample
 
 pytestmark = pytest.mark.embedded
 

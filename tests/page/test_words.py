@@ -2,10 +2,10 @@ from decimal import Decimal
 
 import msgspec
 import pytest
-from tests.page import sample
 
 from kalshi_desk.domain.units import Cash, Count, IndexPrice, Price
 from kalshi_desk.page import words
+from tests.page import sample
 
 
 def test_unknown_is_a_dash_everywhere():

@@ -1,12 +1,12 @@
 from decimal import Decimal
 
 import pytest
-from tests.page import facts as f
-from tests.page import sample
 
 from kalshi_desk.domain.ledger import Equity
 from kalshi_desk.domain.units import Cash
 from kalshi_desk.page import worth
+from tests.page import facts as f
+from tests.page import sample
 
 EXPOSED = [
     {"ticker": sample.BTC15, "risk_dollars": Decimal("0.45")},

@@ -1,7 +1,6 @@
-from tests.recordings.conftest import FIRST, SECOND, delta, market, snapshot, write
-
 from kalshi_desk.recordings.connections import scan
 from kalshi_desk.recordings.folder import Recording
+from tests.recordings.conftest import FIRST, SECOND, delta, market, snapshot, write
 
 
 def chosen(folder, ticker=FIRST):

@@ -1,6 +1,5 @@
-from tests.recordings.conftest import FIRST, SECOND, delta, market, snapshot, write
-
 from kalshi_desk.recordings.coverage import coverage
+from tests.recordings.conftest import FIRST, SECOND, delta, market, snapshot, write
 
 
 def reasons(folder):

@@ -1,9 +1,9 @@
 import pytest
-from tests.recordings.conftest import FIRST, MARKETS, market, write
 
 from kalshi_desk.domain.units import IndexPrice
 from kalshi_desk.errors import ParseError
 from kalshi_desk.recordings.folder import Recording, numbers
+from tests.recordings.conftest import FIRST, MARKETS, market, write
 
 
 def test_markets_are_exact_and_in_order(folder):

@@ -1,9 +1,8 @@
-from tests.recordings.conftest import FIRST, at
-
 from kalshi_desk.domain.units import Nanos
 from kalshi_desk.recordings.coverage import coverage
 from kalshi_desk.recordings.folder import Recording
 from kalshi_desk.recordings.lives import read_lives
+from tests.recordings.conftest import FIRST, at
 
 
 def test_of_definitions_already_due_only_the_last_is_told(folder):

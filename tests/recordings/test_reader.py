@@ -1,10 +1,9 @@
-from tests.recordings.conftest import FIRST, SECOND, at
-
 from kalshi_desk.domain.inputs import BookChanged, BookLost, Lifecycle, MarketDefined, SpotTrade
 from kalshi_desk.domain.market import MarketStatus
 from kalshi_desk.domain.message import encode
 from kalshi_desk.domain.units import Count, IndexPrice, Price
 from kalshi_desk.recordings.reader import read
+from tests.recordings.conftest import FIRST, SECOND, at
 
 
 def of(rows, kind):

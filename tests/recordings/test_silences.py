@@ -1,6 +1,5 @@
-from tests.recordings.conftest import FIRST, at, market, write
-
 from kalshi_desk.recordings.silences import span
+from tests.recordings.conftest import FIRST, at, market, write
 
 
 def test_stretches_without_rows_are_found(folder):

@@ -1,7 +1,6 @@
-from tests.recordings.conftest import at
-
 from kalshi_desk.recordings.folder import Recording
 from kalshi_desk.recordings.trades import read_trades
+from tests.recordings.conftest import at
 
 
 def test_rows_left_out_count_with_the_first_trade(folder):

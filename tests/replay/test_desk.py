@@ -2,8 +2,6 @@ import math
 
 import msgspec
 import pytest
-from tests.crypto import TICKER, alive, at, book, defined, index, limits, params
-from tests.steps.test_crypto_signals import prices
 
 from kalshi_desk.domain.decisions import FairValue, Refusal, Signal
 from kalshi_desk.domain.inputs import Lifecycle
@@ -12,6 +10,8 @@ from kalshi_desk.domain.limits import Limit, RiskLimits, Share
 from kalshi_desk.domain.units import Cash, Count, Price
 from kalshi_desk.replay.desk import DeskParams, ReplayDesk
 from kalshi_desk.steps.gate_state import GateParams
+from tests.crypto import TICKER, alive, at, book, defined, index, limits, params
+from tests.steps.test_crypto_signals import prices
 
 
 def desk_params():

@@ -5,7 +5,6 @@ from decimal import Decimal
 
 import pyarrow.parquet as pq
 import pytest
-from tests.replay.raw import Account, Book, rows_of
 
 from kalshi_desk.domain.ledger import Fill, Order, OrderEvent, Settlement
 from kalshi_desk.replay.desk import DeskParams
@@ -13,6 +12,7 @@ from kalshi_desk.replay.recording import Tally, replay_recording
 from kalshi_desk.settings import load_settings
 from kalshi_desk.wiring.gate import gate_params
 from kalshi_desk.wiring.strategy import crypto_params
+from tests.replay.raw import Account, Book, rows_of
 
 LATENCY_NS = 120_000_000
 pytestmark = pytest.mark.recording

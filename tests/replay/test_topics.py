@@ -1,12 +1,12 @@
 import msgspec
 import pytest
-from tests.crypto import params
-from tests.steps.test_crypto_signals import scripted
 
 from kalshi_desk.domain.message import encode
 from kalshi_desk.errors import ParseError
 from kalshi_desk.replay.topics import TOPIC, replay_topics
 from kalshi_desk.steps.crypto_signals import CryptoState, reduce
+from tests.crypto import params
+from tests.steps.test_crypto_signals import scripted
 
 
 def line(offset, value, partition=0, topic=TOPIC):

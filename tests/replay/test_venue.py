@@ -1,11 +1,11 @@
 import pytest
-from tests.crypto import CLOSE, TICKER, at, book, up_down
 
 from kalshi_desk.domain.ledger import Fill, Order, OrderEvent
 from kalshi_desk.domain.market import BookSide, Outcome
 from kalshi_desk.domain.units import Cash, Count, Nanos, Price
 from kalshi_desk.replay.venue import ReplayVenue
 from kalshi_desk.steps.cancel_review import Cancel
+from tests.crypto import CLOSE, TICKER, at, book, up_down
 
 LATENCY_S = 0.1
 

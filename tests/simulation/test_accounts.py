@@ -1,5 +1,4 @@
 import pytest
-from tests.simulation.market_of_one import NOW, market, order
 
 from kalshi_desk.domain.fees import INTERMEDIARY, Accumulator
 from kalshi_desk.domain.position import Holding
@@ -7,6 +6,7 @@ from kalshi_desk.domain.units import PAYOUT, Cash, Count, Price
 from kalshi_desk.errors import UnknownFee
 from kalshi_desk.simulation.accounts import Account, collateral, cost_to_place, free_cover
 from kalshi_desk.simulation.orders import Execution
+from tests.simulation.market_of_one import NOW, market, order
 
 
 def execution(arrived, count, *, taker=True, trade=1):

@@ -1,12 +1,12 @@
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.simulation.market_of_one import CLOSE, NOW, change, market, order
 
 from kalshi_desk.domain.message import Decoder, encode
 from kalshi_desk.domain.units import PAYOUT, Cash, Count, Nanos, Price
 from kalshi_desk.simulation.exchange import Changes, Exchange
 from kalshi_desk.simulation.orders import SimState
+from tests.simulation.market_of_one import CLOSE, NOW, change, market, order
 
 
 def opened(cash="50"):

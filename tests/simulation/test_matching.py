@@ -1,7 +1,6 @@
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.simulation.market_of_one import CENTS, NOW, change, filled, order
 
 from kalshi_desk.domain.market import BookSide, Outcome
 from kalshi_desk.domain.order import on_grid
@@ -9,6 +8,7 @@ from kalshi_desk.domain.units import Count, Nanos, Price
 from kalshi_desk.errors import SequenceGap
 from kalshi_desk.simulation.matching import Matcher
 from kalshi_desk.simulation.orders import SimState
+from tests.simulation.market_of_one import CENTS, NOW, change, filled, order
 
 FLAT = Count(0)
 

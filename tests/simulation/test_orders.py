@@ -1,7 +1,6 @@
-from tests.simulation.market_of_one import order
-
 from kalshi_desk.domain.units import Count
 from kalshi_desk.simulation.orders import Placed, SimState
+from tests.simulation.market_of_one import order
 
 
 def test_what_rests_of_an_order():

@@ -4,10 +4,10 @@ import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.simulation.market_of_one import market
 
 from kalshi_desk.domain.units import PAYOUT, IndexPrice
 from kalshi_desk.simulation.settlement import result_of, rounded
+from tests.simulation.market_of_one import market
 
 
 def struck(strike_type="greater_or_equal", strike="100", digits="2"):

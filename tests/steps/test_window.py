@@ -1,5 +1,3 @@
-import pytest
-
 from kalshi_desk.domain.event_clock import ClockSegment
 from kalshi_desk.domain.units import NANOS, Nanos
 from kalshi_desk.steps.window import Window, window_of
@@ -29,6 +27,6 @@ def test_the_first_window_begins_with_the_clock():
     assert window.start == 50_000 * NANOS
 
 
-def test_a_run_before_the_clock_is_an_error():
-    with pytest.raises(ValueError, match="before the clock"):
-        window_of(Nanos(1_030 * NANOS), period_s=30, lag_s=60, segments=TEN_TIMES)
+def test_a_run_before_the_clock_has_an_empty_window():
+    window = window_of(Nanos(1_030 * NANOS), period_s=30, lag_s=60, segments=TEN_TIMES)
+    assert window == Window(Nanos(50_000 * NANOS), Nanos(50_000 * NANOS))

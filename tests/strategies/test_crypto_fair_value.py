@@ -2,12 +2,12 @@ import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.crypto import CENTS, CLOSE, TICKER, at
 
 from kalshi_desk.domain.decisions import Refusal, Signal, decision_id
 from kalshi_desk.domain.market import FeeSchedule, Outcome, PriceRange, Quote
 from kalshi_desk.domain.units import Count, Price
 from kalshi_desk.strategies.crypto_fair_value import NAME, CryptoView, StrategyParams, decide
+from tests.crypto import CENTS, CLOSE, TICKER, at
 
 PARAMS = StrategyParams(min_edge=0.03, min_price=Price.parse("0.03"), max_price=Price.parse("0.97"))
 

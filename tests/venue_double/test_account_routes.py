@@ -1,10 +1,9 @@
-from tests.venue_double.clients import ROOT, call, order, quoted
-
 from kalshi_desk.adapters.kalshi.rest import open_rest
 from kalshi_desk.clock import wall_now
 from kalshi_desk.domain.inputs import Lifecycle
 from kalshi_desk.domain.units import Cash, Count, Price
 from kalshi_desk.wire.kalshi_orders import TimeInForce
+from tests.venue_double.clients import ROOT, call, order, quoted
 
 
 async def test_a_new_account_has_its_bankroll_on_the_crypto_shard(start, reader):

@@ -1,12 +1,12 @@
 import aiohttp
 import pytest
-from tests.venue_double.clients import ORDERS, ROOT, call, order, quoted
 
 from kalshi_desk.adapters.kalshi.rest import open_rest
 from kalshi_desk.clock import wall_now
 from kalshi_desk.domain.units import Price
 from kalshi_desk.errors import OutcomeUnknown, Rejected
 from kalshi_desk.venue_double.guard import WRITE
+from tests.venue_double.clients import ORDERS, ROOT, call, order, quoted
 
 
 async def test_a_reading_key_may_not_write(start, reader):

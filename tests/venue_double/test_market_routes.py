@@ -1,8 +1,7 @@
-from tests.venue_double.clients import ROOT, call
-
 from kalshi_desk.adapters.kalshi.rest import open_rest
 from kalshi_desk.clock import wall_now
 from kalshi_desk.wire.kalshi_markets import fee_schedule
+from tests.venue_double.clients import ROOT, call
 
 
 async def test_the_desk_s_adapter_discovers_everything(start, reader):

@@ -1,11 +1,11 @@
 import pytest
-from tests.venue_double.clients import ORDERS, ROOT, call, order, quoted
 
 from kalshi_desk.adapters.kalshi.rest import open_rest
 from kalshi_desk.clock import wall_now
 from kalshi_desk.domain.units import Count, Price
 from kalshi_desk.errors import Rejected
 from kalshi_desk.wire.kalshi_orders import Amendment, TimeInForce
+from tests.venue_double.clients import ORDERS, ROOT, call, order, quoted
 
 BODY = {
     "ticker": "X", "side": "bid", "count": "1", "price": "0.02", "time_in_force": "good_till_canceled",

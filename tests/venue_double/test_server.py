@@ -5,8 +5,6 @@ from __future__ import annotations
 import asyncio
 
 import pytest
-from tests.recordings.conftest import FIRST, delta, market, snapshot, write
-from tests.venue_double.clients import order, quoted
 
 from kalshi_desk.adapters.kalshi.rest import open_rest
 from kalshi_desk.clock import wall_now
@@ -14,6 +12,8 @@ from kalshi_desk.domain.units import Count, Price
 from kalshi_desk.errors import Rejected
 from kalshi_desk.venue_double.sources import RecordingSource
 from kalshi_desk.wire.kalshi_orders import TimeInForce
+from tests.recordings.conftest import FIRST, delta, market, snapshot, write
+from tests.venue_double.clients import order, quoted
 
 
 async def test_a_restart_keeps_account_orders_and_clock(start, trader):
@@ -42,7 +42,9 @@ async def test_a_recording_settles_ends_and_stays_up(start, trader, tmp_path):
         deltas=[delta(10, "yes", 4_000, 100, 2)],
         trades=[(5, 80_000.0), *((second, 80_000.0) for second in range(29, 910, 29))],
     )  # fmt: skip
-    running = await start(RecordingSource(folder), speed=100)
+    source = RecordingSource(folder)
+    source.lead_s = 0
+    running = await start(source, speed=100)
     async with open_rest(running.rest, trader, wall=wall_now) as rest:
         await asyncio.sleep(0.3)
         taken = await rest.writes.create(order(FIRST, Price(4_500), "take", time_in_force=TimeInForce.IOC))
@@ -53,3 +55,11 @@ async def test_a_recording_settles_ends_and_stays_up(start, trader, tmp_path):
         (settlement,) = await rest.reads.settlements({})
         assert settlement.market_result == "yes"
         assert (await rest.reads.market(FIRST)).status == "finalized"
+
+
+async def test_a_new_recording_waits_until_the_desk_is_connected(start, tmp_path):
+    folder = write(tmp_path / "small", markets=[market(FIRST, 0)], trades=[(5, 80_000.0), (10, 80_000.0)])
+    running = await start(RecordingSource(folder), speed=100)
+    await asyncio.sleep(0.2)
+    assert running.venue.clock.now() == running.venue.segments[0].anchor_event
+    assert running.venue.segments[0].from_wall > wall_now()

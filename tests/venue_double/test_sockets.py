@@ -4,7 +4,6 @@ from random import Random
 
 import aiohttp
 import pytest
-from tests.venue_double.clients import order, quoted
 
 from kalshi_desk.adapters.exchanges.connections import exchange_sockets
 from kalshi_desk.adapters.kalshi.rest import open_rest
@@ -17,6 +16,7 @@ from kalshi_desk.wire import kalshi_commands as commands
 from kalshi_desk.wire.kalshi_books import KalshiBooks
 from kalshi_desk.wire.kalshi_orders import TimeInForce
 from kalshi_desk.wire.kalshi_ws import parse_frame
+from tests.venue_double.clients import order, quoted
 
 
 def socket_of(running, signer, *said):

@@ -1,11 +1,11 @@
 import pytest
-from tests.recordings.conftest import FIRST, at, delta, market, snapshot, write
 
 from kalshi_desk.domain.inputs import BookChanged, MarketDefined, SpotTrade
 from kalshi_desk.domain.message import encode
 from kalshi_desk.domain.units import NANOS, Nanos
 from kalshi_desk.errors import SettingsError
 from kalshi_desk.venue_double.sources import RecordingSource, SyntheticSource
+from tests.recordings.conftest import FIRST, at, delta, market, snapshot, write
 
 START = Nanos.parse("2026-11-21T14:07:03Z")
 

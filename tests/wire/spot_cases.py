@@ -4,11 +4,11 @@ import contextlib
 from collections.abc import Callable, Mapping
 
 from hypothesis import given, settings
-from tests.wire.mangle import mangled
 
 from kalshi_desk.domain.inputs import SpotTrade
 from kalshi_desk.domain.units import IndexPrice, Nanos, Quantity
 from kalshi_desk.errors import ParseError
+from tests.wire.mangle import mangled
 
 AT = Nanos.parse("2026-11-21T14:30:01Z")
 

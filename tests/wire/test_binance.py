@@ -1,12 +1,12 @@
 import json
 
 import pytest
-from tests.wire import spot_frames as frames
-from tests.wire.spot_cases import AT, assert_only_parse_errors, trade
 
 from kalshi_desk.errors import ParseError
 from kalshi_desk.wire import binance
 from kalshi_desk.wire.spot import NOTHING, Numbered
+from tests.wire import spot_frames as frames
+from tests.wire.spot_cases import AT, assert_only_parse_errors, trade
 
 SYMBOLS = {binance.symbol("BTC"): "BTC"}
 

@@ -1,13 +1,13 @@
 import json
 
 import pytest
-from tests.wire import recorded
-from tests.wire import spot_frames as frames
-from tests.wire.spot_cases import AT, assert_only_parse_errors, trade
 
 from kalshi_desk.errors import ParseError
 from kalshi_desk.wire import bitstamp
 from kalshi_desk.wire.spot import NOTHING
+from tests.wire import recorded
+from tests.wire import spot_frames as frames
+from tests.wire.spot_cases import AT, assert_only_parse_errors, trade
 
 SYMBOLS = {"btcusd": "BTC"}
 

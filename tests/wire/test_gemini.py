@@ -1,10 +1,10 @@
 import pytest
-from tests.wire import spot_frames as frames
-from tests.wire.spot_cases import AT, assert_only_parse_errors, trade
 
 from kalshi_desk.errors import ParseError
 from kalshi_desk.wire import gemini
 from kalshi_desk.wire.spot import Numbered
+from tests.wire import spot_frames as frames
+from tests.wire.spot_cases import AT, assert_only_parse_errors, trade
 
 SYMBOLS = {gemini.symbol("BTC"): "BTC"}
 

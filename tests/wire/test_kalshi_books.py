@@ -3,13 +3,13 @@ import json
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.wire import frames, recorded
 
 from kalshi_desk.domain.inputs import BookChanged, BookLost
 from kalshi_desk.domain.units import Count, Nanos, Price
 from kalshi_desk.errors import ParseError
 from kalshi_desk.wire.kalshi_books import KalshiBooks
 from kalshi_desk.wire.kalshi_ws import BookSnapshot, Frame, parse_frame
+from tests.wire import frames, recorded
 
 START = Nanos.parse("2026-11-21T14:30:12Z")
 

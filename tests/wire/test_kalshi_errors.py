@@ -1,9 +1,9 @@
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.wire.mangle import mangled
 
 from kalshi_desk.wire.kalshi_errors import UNREADABLE, Fault, definite, parse_fault
+from tests.wire.mangle import mangled
 
 NESTED = '{"error": {"code": "insufficient_balance", "message": "no money", "details": "shard 2"}}'
 FLAT = '{"code": "bad_request", "message": "bad request", "details": "cannot unmarshal number"}'

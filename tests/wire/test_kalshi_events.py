@@ -1,6 +1,4 @@
 import pytest
-from tests.wire import frames
-from tests.wire.test_kalshi_markets import MARKET
 
 from kalshi_desk.domain.inputs import IndexTick, IndexValue, Lifecycle, MarketTrade
 from kalshi_desk.domain.market import MarketStatus, PriceRange
@@ -9,6 +7,8 @@ from kalshi_desk.errors import ParseError
 from kalshi_desk.wire import kalshi_events as events
 from kalshi_desk.wire.kalshi_markets import market_from, parse_market
 from kalshi_desk.wire.kalshi_ws import LifecycleChange, parse_frame
+from tests.wire import frames
+from tests.wire.test_kalshi_markets import MARKET
 
 AT = Nanos.parse("2026-11-21T14:30:13Z")
 COINS = {"BRTI": "BTC", "ETHUSD_RTI": "ETH"}

@@ -3,13 +3,13 @@ import json
 import msgspec
 import pytest
 from hypothesis import given, settings
-from tests.wire import recorded
-from tests.wire.mangle import mangled
 
 from kalshi_desk.domain.market import FeeSchedule, MarketStatus, PriceRange
 from kalshi_desk.domain.units import Count, IndexPrice, Nanos, Price
 from kalshi_desk.errors import ParseError
 from kalshi_desk.wire import kalshi_markets as rest
+from tests.wire import recorded
+from tests.wire.mangle import mangled
 
 _FIELDS = {
     "ticker": "KXBTC15M-26NOV210930-30", "event_ticker": "KXBTC15M-26NOV210930", "market_type": "binary",

@@ -3,12 +3,12 @@ import json
 
 import pytest
 from hypothesis import given, settings
-from tests.wire.mangle import mangled
 
 from kalshi_desk.domain.market import BookSide
 from kalshi_desk.domain.units import Cash, Count, Nanos, Price
 from kalshi_desk.errors import ParseError
 from kalshi_desk.wire import kalshi_orders as orders
+from tests.wire.mangle import mangled
 
 ORDER = orders.NewOrder(
     ticker="A", side=BookSide.ASK, price=Price.parse("0.57"), count=Count.parse("5"), client_order_id="d-1",

@@ -2,12 +2,12 @@ import contextlib
 
 import pytest
 from hypothesis import given, settings
-from tests.wire.mangle import mangled
 
 from kalshi_desk.domain.market import BookSide, Outcome
 from kalshi_desk.domain.units import Cash, Count, Nanos, Price
 from kalshi_desk.errors import ParseError
 from kalshi_desk.wire import kalshi_portfolio as rest
+from tests.wire.mangle import mangled
 
 ORDER = """{"order": {"order_id": "o", "user_id": "u", "client_order_id": "d-1", "ticker": "A", "outcome_side": "no",
  "book_side": "ask", "type": "limit", "status": "canceled", "yes_price_dollars": "0.5700", "no_price_dollars": "0.4300",

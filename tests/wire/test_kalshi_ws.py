@@ -2,14 +2,14 @@ import contextlib
 
 import pytest
 from hypothesis import given, settings
-from tests.wire import frames
-from tests.wire.mangle import mangled
 
 from kalshi_desk.domain.market import BookSide, Outcome
 from kalshi_desk.domain.units import Cash, Count, IndexPrice, Nanos, Price
 from kalshi_desk.errors import ParseError
 from kalshi_desk.wire import kalshi_ws as ws
 from kalshi_desk.wire.decode import Multiplier
+from tests.wire import frames
+from tests.wire.mangle import mangled
 
 AT = Nanos.parse("2026-11-21T14:30:12.399Z")
 

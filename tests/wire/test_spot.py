@@ -1,9 +1,9 @@
 import pytest
-from tests.wire.spot_cases import AT, trade
 
 from kalshi_desk.domain.units import IndexPrice, Quantity
 from kalshi_desk.errors import ParseError
 from kalshi_desk.wire.spot import Numbered, SpotSequences, TradeFields, spot_trade
+from tests.wire.spot_cases import AT, trade
 
 
 def gaps(sequences, *numbers):

@@ -1,5 +1,4 @@
 import pytest
-from tests.embedded.conftest import free_base
 
 from kalshi_desk.adapters.postgres.audit import AuditLog
 from kalshi_desk.adapters.postgres.connection import connect
@@ -9,6 +8,7 @@ from kalshi_desk.settings import load_settings
 from kalshi_desk.wire.kalshi_portfolio import BalanceBody, ShardBalance
 from kalshi_desk.wiring import examination
 from kalshi_desk.wiring.examination import CHECKS, REMEDIES, examine
+from tests.embedded.conftest import free_base
 
 
 def test_every_check_has_a_remedy() -> None:

@@ -2,8 +2,6 @@ import asyncio
 from types import SimpleNamespace
 
 import pytest
-from tests.steps import desk
-from tests.wiring.process import FakeProcess
 
 from kalshi_desk.adapters.kafka import topics
 from kalshi_desk.adapters.postgres.clock_epochs import store_epochs
@@ -11,6 +9,8 @@ from kalshi_desk.domain.message import encode
 from kalshi_desk.domain.units import Cash
 from kalshi_desk.errors import ParseError
 from kalshi_desk.wiring.holdings import Holdings
+from tests.steps import desk
+from tests.wiring.process import FakeProcess
 
 pytestmark = pytest.mark.embedded
 

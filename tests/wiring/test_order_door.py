@@ -2,10 +2,6 @@ import asyncio
 from types import SimpleNamespace
 
 import pytest
-from tests.fakes import FakeVenue
-from tests.orders import event as order_event
-from tests.steps import desk
-from tests.wiring.process import FakeProcess
 
 from kalshi_desk.adapters.kafka import topics
 from kalshi_desk.adapters.kalshi.rest import KalshiRest
@@ -19,6 +15,10 @@ from kalshi_desk.steps.execute import carry_out
 from kalshi_desk.steps.reconcile import Difference
 from kalshi_desk.wiring import order_door
 from kalshi_desk.wiring.order_door import OrderDoor
+from tests.fakes import FakeVenue
+from tests.orders import event as order_event
+from tests.steps import desk
+from tests.wiring.process import FakeProcess
 
 pytestmark = pytest.mark.embedded
 SIGNAL = topics.SIGNALS.name

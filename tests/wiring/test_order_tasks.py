@@ -2,9 +2,6 @@ import asyncio
 import json
 
 import pytest
-from tests.fakes import FakeVenue
-from tests.orders import NOW, TICKER, order
-from tests.wiring.process import FakeProcess
 
 from kalshi_desk.adapters.kalshi.rest import KalshiRest
 from kalshi_desk.adapters.postgres.clock_epochs import store_epochs
@@ -15,6 +12,9 @@ from kalshi_desk.errors import Retryable
 from kalshi_desk.steps.gate_state import observe
 from kalshi_desk.wiring import order_tasks
 from kalshi_desk.wiring.order_door import OrderDoor
+from tests.fakes import FakeVenue
+from tests.orders import NOW, TICKER, order
+from tests.wiring.process import FakeProcess
 
 pytestmark = pytest.mark.embedded
 

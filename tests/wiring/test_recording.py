@@ -1,8 +1,7 @@
-from tests.domain.messages import AT, DEFINED, INPUTS
-
 from kalshi_desk.domain.inputs import Lifecycle
 from kalshi_desk.settings import load_settings
 from kalshi_desk.wiring.recording import layout
+from tests.domain.messages import AT, DEFINED, INPUTS
 
 
 def test_markets_change_a_row_and_all_else_adds_one() -> None:

@@ -3,7 +3,6 @@ from contextlib import closing
 
 import pytest
 from prometheus_client import CollectorRegistry
-from tests.embedded.conftest import free_base
 
 from kalshi_desk.adapters.kafka.broker import Broker
 from kalshi_desk.adapters.postgres.clock_epochs import store_epochs
@@ -14,6 +13,7 @@ from kalshi_desk.errors import LedgerError
 from kalshi_desk.settings import load_settings
 from kalshi_desk.wiring import streams
 from kalshi_desk.wiring.streams import StreamProcess, stream_app
+from tests.embedded.conftest import free_base
 
 EVENT = Nanos.parse("2026-05-01T00:00:00Z")
 

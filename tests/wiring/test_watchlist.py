@@ -1,14 +1,14 @@
 import asyncio
 
 import pytest
-from tests.domain.messages import AT
-from tests.kafka_broker import COINS
 
 from kalshi_desk.adapters.kafka.broker import Broker
 from kalshi_desk.adapters.kafka.producer import Publisher
 from kalshi_desk.adapters.kafka.topics import WATCHLIST
 from kalshi_desk.domain.control import Watch
 from kalshi_desk.wiring.watchlist import obey_watchlist
+from tests.domain.messages import AT
+from tests.kafka_broker import COINS
 
 pytestmark = pytest.mark.embedded
 

@@ -23,8 +23,11 @@ class ClockSegment:
 
 
 def event_time(segments: Sequence[ClockSegment], wall: Nanos) -> Nanos:
-    """Map a wall instant through segments sorted by ``from_wall``; raises ValueError before the first."""
+    """Map a wall instant through segments sorted by ``from_wall``; raises ValueError where there is none.
+
+    Before the first segment the clock stands at its beginning: a recording waits until the desk is connected.
+    """
+    if not segments:
+        raise ValueError("a clock needs a segment")
     place = bisect_right(segments, wall, key=lambda segment: segment.from_wall)
-    if place == 0:
-        raise ValueError(f"{wall} is before the clock's first segment")
-    return segments[place - 1].at(wall)
+    return segments[place - 1].at(wall) if place else segments[0].anchor_event

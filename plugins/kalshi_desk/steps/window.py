@@ -20,10 +20,8 @@ class Window:
 def window_of(run_after: Nanos, *, period_s: float, lag_s: float, segments: Sequence[ClockSegment]) -> Window:
     """Map a run to its window: one period of wall time back, ``lag_s`` ago so that late rows have arrived.
 
-    A window that begins before the account's clock begins at the clock's first instant. Raises ValueError when it
-    would also end there: the account has seen no time yet.
+    What lies before the account's clock is its first instant, so the first windows may be short or empty.
     """
-    first = min(segment.from_wall for segment in segments)
     end = Nanos(run_after - round(lag_s * NANOS))
-    start = max(first, Nanos(end - round(period_s * NANOS)))
+    start = Nanos(end - round(period_s * NANOS))
     return Window(event_time(segments, start), event_time(segments, end))

@@ -14,7 +14,7 @@ from aiohttp import web
 
 from kalshi_desk.clock import ClockSegment, ScaledClock, wall_now
 from kalshi_desk.domain.message import Decoder
-from kalshi_desk.domain.units import Cash, Nanos
+from kalshi_desk.domain.units import NANOS, Cash, Nanos
 from kalshi_desk.errors import SettingsError
 from kalshi_desk.venue_double import account_routes, control_routes, market_routes, order_routes, sockets
 from kalshi_desk.venue_double.buckets import TokenBucket
@@ -58,7 +58,8 @@ def open_venue(source: Source, options: VenueOptions) -> Venue:
     store, wall = Store(options.state, source.account), wall_now()
     saved, instant = store.fact("clock"), store.fact("now")
     if saved is None:
-        segments = plan(wall, source.first_instant(wall), speed=options.speed, silences=source.silences)
+        begins = Nanos(wall + source.lead_s * NANOS)
+        segments = plan(begins, source.first_instant(wall), speed=options.speed, silences=source.silences)
     else:
         kept = _saved_clock(saved)
         segments = go_on(kept.segments, kept.alive, wall, speed=options.speed, silences=source.silences)

@@ -12,6 +12,7 @@ from kalshi_desk.errors import SettingsError
 from kalshi_desk.simulation.synthetic import MarketMessage, SyntheticMarket
 
 Played = MarketMessage | CryptoInput
+CONNECT_S = 30  # the desk's apps come up meanwhile: what a recording plays to nobody is gone
 _SLICE = NANOS
 
 
@@ -21,6 +22,8 @@ class Source(Protocol):
     account: str
     silences: Sequence[tuple[Nanos, Nanos]]
     ended: bool
+    lead_s: int
+    """Wall seconds that a new account's clock waits at its beginning."""
 
     def start(self, at: Nanos, saved: bytes | None) -> Iterator[Played]:
         """Begin at an instant, or from what ``save`` wrote, and yield what stands then."""
@@ -43,7 +46,7 @@ class SyntheticSource:
     """A synthetic market from a seed."""
 
     def __init__(self, seed: int) -> None:
-        self.account, self.ended = f"sim:synthetic:{seed}", False
+        self.account, self.ended, self.lead_s = f"sim:synthetic:{seed}", False, 0
         self.silences: Sequence[tuple[Nanos, Nanos]] = ()
         self._seed = seed
         self._market: SyntheticMarket | None = None
@@ -91,6 +94,7 @@ class RecordingSource:
         if play_from is not None and play_from >= found.last:
             raise SettingsError([f"recording {folder} ends at {found.last}, before {play_from}"])
         self.account, self.ended = f"sim:recording:{folder.resolve().name}", False
+        self.lead_s = CONNECT_S
         self.silences: Sequence[tuple[Nanos, Nanos]] = found.silences
         self.last = found.last
         self._folder, self._from = folder, play_from or found.first

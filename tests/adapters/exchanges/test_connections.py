@@ -1,9 +1,9 @@
 import pytest
-from tests.wire import spot_frames as frames
 
 from kalshi_desk.adapters.exchanges.connections import PUBLIC_URLS, exchange_sockets
 from kalshi_desk.domain.units import Nanos
 from kalshi_desk.errors import SettingsError
+from tests.wire import spot_frames as frames
 
 FRAMES = {
     "coinbase": frames.COINBASE_MATCH, "kraken": frames.KRAKEN_TRADE, "bitstamp": frames.BITSTAMP_TRADE,

@@ -1,10 +1,10 @@
 import pytest
-from tests.kafka_broker import COINS
 
 from kalshi_desk.adapters.kafka.admin import create_topics, new_topic
 from kalshi_desk.adapters.kafka.broker import Broker
 from kalshi_desk.adapters.kafka.inspect import sizes
 from kalshi_desk.adapters.kafka.topics import CONTROL, CRYPTO_INPUTS, SIGNALS, TOPICS
+from tests.kafka_broker import COINS
 
 
 def test_partitions_and_retention_come_from_the_list() -> None:

@@ -3,11 +3,11 @@ from types import SimpleNamespace
 
 import pytest
 from aiokafka.errors import KafkaTimeoutError
-from tests.domain.messages import AT
 
 from kalshi_desk.adapters.kafka.agent import Acknowledger, Deaths, Guard
 from kalshi_desk.adapters.kafka.topics import ALERTS, CONTROL, DEAD_LETTERS
 from kalshi_desk.errors import ParseError
+from tests.domain.messages import AT
 
 RECORD = SimpleNamespace(topic="t", partition=1, offset=42, value=b"\xffbad")
 

@@ -1,5 +1,4 @@
 import pytest
-from tests.embedded.conftest import free_base
 
 from kalshi_desk.adapters.kafka.announce import announce
 from kalshi_desk.adapters.kafka.broker import Broker
@@ -9,6 +8,7 @@ from kalshi_desk.domain.control import Switch
 from kalshi_desk.domain.message import encode
 from kalshi_desk.domain.units import Nanos
 from kalshi_desk.errors import DeskError
+from tests.embedded.conftest import free_base
 
 SWITCH = Switch(
     at=Nanos.parse("2026-11-21T12:00:00Z"), name="halt", scope="crypto", on=True, by="test", reason="announced"

@@ -2,8 +2,6 @@ import asyncio
 
 import pytest
 from kafka.errors import KafkaTimeoutError
-from tests.domain.messages import INPUTS
-from tests.kafka_broker import COINS
 
 from kalshi_desk.adapters.kafka import inspect
 from kalshi_desk.adapters.kafka.broker import Broker
@@ -12,6 +10,8 @@ from kalshi_desk.adapters.kafka.producer import Publisher
 from kalshi_desk.adapters.kafka.topics import CRYPTO_INPUTS, FAIR_VALUES
 from kalshi_desk.domain.inputs import SpotTrade
 from kalshi_desk.errors import BrokerAway
+from tests.domain.messages import INPUTS
+from tests.kafka_broker import COINS
 
 TRADE = next(message for message in INPUTS if isinstance(message, SpotTrade))
 pytestmark = pytest.mark.embedded

@@ -1,6 +1,4 @@
 import pytest
-from tests.domain.messages import AT, INPUTS
-from tests.kafka_broker import COINS
 
 from kalshi_desk.adapters.kafka.broker import Broker
 from kalshi_desk.adapters.kafka.inspect import records
@@ -9,6 +7,8 @@ from kalshi_desk.adapters.kafka.topics import ALERTS, TRADES, partition_of
 from kalshi_desk.domain.control import Alert
 from kalshi_desk.domain.inputs import MarketTrade
 from kalshi_desk.domain.message import encode
+from tests.domain.messages import AT, INPUTS
+from tests.kafka_broker import COINS
 
 TRADE = next(message for message in INPUTS if isinstance(message, MarketTrade))
 

@@ -2,14 +2,14 @@ import asyncio
 
 import pytest
 from aiokafka import AIOKafkaConsumer, TopicPartition
-from tests.domain.messages import AT
-from tests.kafka_broker import COINS
 
 from kalshi_desk.adapters.kafka.broker import Broker
 from kalshi_desk.adapters.kafka.producer import Publisher
 from kalshi_desk.adapters.kafka.reader import committed, follow, load_compacted, partitions, reread
 from kalshi_desk.adapters.kafka.topics import CONTROL, ORDERS
 from kalshi_desk.domain.control import Switch
+from tests.domain.messages import AT
+from tests.kafka_broker import COINS
 
 pytestmark = pytest.mark.embedded
 

@@ -1,5 +1,4 @@
 import pytest
-from tests.domain.messages import AT, DEFINED, INPUTS
 
 from kalshi_desk.adapters.kafka.routes import routes, send_routed
 from kalshi_desk.adapters.kafka.topics import BOOKS, CRYPTO_INPUTS, ESTIMATE_REQUESTS, LIFECYCLE, TRADES
@@ -15,6 +14,7 @@ from kalshi_desk.domain.inputs import (
     MarketTrade,
     SpotTrade,
 )
+from tests.domain.messages import AT, DEFINED, INPUTS
 
 MESSAGES = {type(message): message for message in (*INPUTS, DEFINED[0])}
 

@@ -2,12 +2,12 @@ import typing
 import zlib
 
 import pytest
-from tests.domain.messages import CONTROL, DECISIONS, DEFINED, INPUTS, LEDGER
 
 from kalshi_desk.adapters.kafka import topics
 from kalshi_desk.adapters.kafka.topics import TOPICS, partition_count, partition_of
 from kalshi_desk.domain.message import Message
 from kalshi_desk.errors import ParseError
+from tests.domain.messages import CONTROL, DECISIONS, DEFINED, INPUTS, LEDGER
 
 UNDERLYINGS = ("BTC", "ETH")
 GOLDEN = [*INPUTS.items(), DEFINED, *DECISIONS.items(), *LEDGER.items(), *CONTROL.items()]

@@ -5,10 +5,10 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric import ec, padding
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import PrivateFormat
-from tests.adapters.kalshi import keys
 
 from kalshi_desk.adapters.kalshi.auth import Signer, signer_from_file
 from kalshi_desk.errors import SettingsError
+from tests.adapters.kalshi import keys
 
 PSS = padding.PSS(mgf=padding.MGF1(SHA256()), salt_length=32)
 TEXT = b"1795230000123GET/trade-api/v2/portfolio/orders"

@@ -4,11 +4,11 @@ import httpx
 import msgspec
 import pytest
 import stamina
-from tests.adapters.kalshi import keys
-from tests.adapters.kalshi.venue import Venue
 
 from kalshi_desk.errors import OutcomeUnknown, ParseError, Rejected, Retryable
 from kalshi_desk.wire.decode import Strict
+from tests.adapters.kalshi import keys
+from tests.adapters.kalshi.venue import Venue
 
 
 class Page(msgspec.Struct):

@@ -1,12 +1,12 @@
 import json
 
 import pytest
-from tests.adapters.kalshi.venue import Venue
-from tests.wire import test_kalshi_markets as m
-from tests.wire import test_kalshi_portfolio as p
 
 from kalshi_desk.adapters.kalshi.reads import KalshiReads
 from kalshi_desk.errors import ParseError
+from tests.adapters.kalshi.venue import Venue
+from tests.wire import test_kalshi_markets as m
+from tests.wire import test_kalshi_portfolio as p
 
 
 async def ask(call, *answers):

@@ -1,12 +1,12 @@
 from aiohttp import web
 from aiohttp.test_utils import TestServer
-from tests.adapters.kalshi import keys
-from tests.wire.test_kalshi_markets import STATUS
-from tests.wire.test_kalshi_orders import CREATED, ORDER
 
 from kalshi_desk.adapters.kalshi.auth import Signer
 from kalshi_desk.adapters.kalshi.rest import open_rest
 from kalshi_desk.clock import wall_now
+from tests.adapters.kalshi import keys
+from tests.wire.test_kalshi_markets import STATUS
+from tests.wire.test_kalshi_orders import CREATED, ORDER
 
 
 async def test_reads_and_writes_over_a_socket():

@@ -2,8 +2,6 @@ from base64 import b64decode
 from contextlib import aclosing
 from random import Random
 
-from tests.adapters.kalshi import keys
-from tests.wire.frames import SNAPSHOT
 from websockets.asyncio.server import serve
 
 from kalshi_desk.adapters.kalshi.auth import Signer
@@ -11,6 +9,8 @@ from kalshi_desk.adapters.kalshi.stream import kalshi_socket
 from kalshi_desk.adapters.socket_loop import Connected, Received
 from kalshi_desk.domain.units import Nanos
 from kalshi_desk.wire.kalshi_commands import encode_command, subscribe
+from tests.adapters.kalshi import keys
+from tests.wire.frames import SNAPSHOT
 
 
 async def test_signed_handshake_then_frames():

@@ -1,14 +1,14 @@
 import json
 
 import pytest
-from tests.adapters.kalshi.venue import Venue
-from tests.wire import test_kalshi_orders as o
 
 from kalshi_desk.adapters.kalshi.writes import KalshiWrites
 from kalshi_desk.domain.market import BookSide
 from kalshi_desk.domain.units import Count, Price
 from kalshi_desk.errors import Rejected
 from kalshi_desk.wire.kalshi_orders import Amendment
+from tests.adapters.kalshi.venue import Venue
+from tests.wire import test_kalshi_orders as o
 
 
 async def send(call, answer):

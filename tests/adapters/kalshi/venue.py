@@ -3,12 +3,12 @@
 from contextlib import asynccontextmanager
 
 import httpx
-from tests.adapters.kalshi import keys
 
 from kalshi_desk.adapters.kalshi.auth import Signer
 from kalshi_desk.adapters.kalshi.budget import TokenBudget
 from kalshi_desk.adapters.kalshi.calls import KalshiCalls
 from kalshi_desk.domain.units import Nanos
+from tests.adapters.kalshi import keys
 
 BASE = "http://venue.test/trade-api/v2"
 

@@ -1,5 +1,4 @@
 import pytest
-from tests.orders import ACCOUNT, NOW, TICKER, fill, order
 
 from kalshi_desk.adapters.postgres.clock_epochs import store_epochs
 from kalshi_desk.adapters.postgres.holdings import read_beginning
@@ -8,6 +7,7 @@ from kalshi_desk.domain.ledger import Settlement
 from kalshi_desk.domain.market import Outcome
 from kalshi_desk.domain.units import Cash, Count, Nanos, Price
 from kalshi_desk.errors import LedgerError
+from tests.orders import ACCOUNT, NOW, TICKER, fill, order
 
 pytestmark = pytest.mark.embedded
 LATER = Nanos(NOW + 60_000_000_000)

@@ -4,7 +4,6 @@ import psycopg2
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from tests.orders import ACCOUNT, NOW, TICKER, event, fill, order
 
 from kalshi_desk.adapters.postgres.clock_epochs import store_epochs
 from kalshi_desk.adapters.postgres.lease import Lease
@@ -15,6 +14,7 @@ from kalshi_desk.domain.market import Outcome
 from kalshi_desk.domain.position import Positions
 from kalshi_desk.domain.units import Cash, Count, Nanos, Price
 from kalshi_desk.errors import LeaseLost
+from tests.orders import ACCOUNT, NOW, TICKER, event, fill, order
 
 pytestmark = pytest.mark.embedded
 

@@ -3,7 +3,6 @@ from contextlib import closing
 import msgspec
 import psycopg2
 import pytest
-from tests.domain.messages import AT, CONTROL, DECISIONS, DEFINED, INPUTS, LEDGER, MARKET
 
 from kalshi_desk.adapters.postgres.connection import connect
 from kalshi_desk.adapters.postgres.recorder import Kept, RowWriter
@@ -12,6 +11,7 @@ from kalshi_desk.domain.market import MarketStatus
 from kalshi_desk.domain.units import Nanos, Price
 from kalshi_desk.settings import load_settings
 from kalshi_desk.wiring.recording import layout
+from tests.domain.messages import AT, CONTROL, DECISIONS, DEFINED, INPUTS, LEDGER, MARKET
 
 pytestmark = pytest.mark.embedded
 LATER = Nanos(AT + 10**9)

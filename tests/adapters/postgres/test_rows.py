@@ -1,5 +1,4 @@
 import pytest
-from tests.orders import ACCOUNT, NOW, TICKER, fill, order
 
 from kalshi_desk.adapters.postgres import rows
 from kalshi_desk.domain.intent import CancelOrder
@@ -7,6 +6,7 @@ from kalshi_desk.domain.market import Outcome
 from kalshi_desk.domain.message import encode
 from kalshi_desk.domain.units import Count
 from kalshi_desk.errors import ParseError
+from tests.orders import ACCOUNT, NOW, TICKER, fill, order
 
 CANCEL = CancelOrder(at=NOW, account=ACCOUNT, ticker=TICKER, client_order_id="a-0", reason="halt")
 

@@ -1,9 +1,8 @@
 from dataclasses import replace
 from decimal import Decimal
 
-from tests.domain.test_report import REPORT
-
 from kalshi_desk.adapters.reports.daily import html, write
+from tests.domain.test_report import REPORT
 
 
 def test_the_page_carries_the_same_figures_and_escapes_text(tmp_path):

@@ -3,10 +3,10 @@ import json
 import msgspec
 import pyarrow as pa
 import pytest
-from tests.crypto import up_down
 
 from kalshi_desk.domain.crypto.contract import Kind, Rule, Uncompiled, compile_rule
 from kalshi_desk.domain.units import IndexPrice
+from tests.crypto import up_down
 
 
 def changed(**fields):

@@ -3,7 +3,6 @@ import random
 
 import msgspec
 import pytest
-from tests.crypto import CLOSE, at, index, trade, up_down
 
 from kalshi_desk.domain.crypto.contract import compile_rule
 from kalshi_desk.domain.crypto.digital import Averaging, p_above
@@ -11,6 +10,7 @@ from kalshi_desk.domain.crypto.underlying import Underlying, Unpriced
 from kalshi_desk.domain.inputs import IndexTick
 from kalshi_desk.domain.limits import InputLimits
 from kalshi_desk.domain.units import IndexPrice
+from tests.crypto import CLOSE, at, index, trade, up_down
 
 RULE = compile_rule(up_down())
 BASIS = 1.0001
