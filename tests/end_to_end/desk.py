@@ -11,6 +11,7 @@ import sys
 import time
 from collections.abc import Callable
 from contextlib import closing
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 from urllib.request import Request, urlopen
@@ -96,9 +97,19 @@ class Desk:
         """Return what every unhealthy part says."""
         return {part.name: fault for part in all_parts(self.place) if (fault := part.fault()) is not None}
 
-    def kill(self, part: str) -> None:
-        """End a part as a power cut would."""
-        os.kill(Supervisor(self.place).states()[part]["pid"], signal.SIGKILL)
+    def kill(self, part: str) -> Callable[[], bool]:
+        """End a part as a power cut would; returns whether another process in its place says that it is well."""
+        killed, began = Supervisor(self.place).states()[part]["pid"], wall_now().datetime()
+        os.kill(killed, signal.SIGKILL)
+
+        def replaced() -> bool:
+            pid = Supervisor(self.place).states()[part]["pid"]
+            return pid not in (0, killed) and not self.faults() and self._silent_since(began) == []
+
+        return replaced
+
+    def _silent_since(self, began: datetime) -> list[tuple[Any, ...]]:
+        return self.sql("select process from heartbeats where observed_at < %s", began)
 
     def venue(self, ask: Callable[[Any], Any]) -> Any:
         """Return what the venue answers to the key that trades; ``ask`` takes the reads."""
@@ -111,11 +122,19 @@ class Desk:
 
         return asyncio.run(asked())
 
-    def lag(self) -> dict[str, int]:
-        """Return how many records each reader has still to take, by reader and topic."""
+    def places(self) -> dict[tuple[str, str, str], tuple[int, int]]:
+        """Return where each reader is and where its log ends, by reader, topic and partition."""
         words = [line.split() for line in self.cli("topics", "lag").splitlines()]
-        behind = [(f"{reader} {topic} {place}", int(count)) for reader, topic, place, _, count, _ in words]
-        return {name: count for name, count in behind if count}
+        return {(who, topic, part): (int(at), int(at) + int(behind)) for who, topic, part, at, behind, _ in words}
+
+    def catch_up(self, within_s: float) -> float:
+        """Wait until every reader has taken what its log holds now; return the seconds it took."""
+        ends = {place: end for place, (_, end) in self.places().items()}
+
+        def behind() -> dict[tuple[str, str, str], int]:
+            return {place: ends[place] - at for place, (at, _) in self.places().items() if at < ends.get(place, 0)}
+
+        return until(lambda: not behind(), within_s=within_s, every_s=0.5, what=behind)
 
 
 def until(true: Callable[[], Any], *, within_s: float, every_s: float = 1.0, what: Callable[[], object] = str) -> float:
