@@ -11,6 +11,7 @@ from kalshi_desk.adapters.postgres.clock_epochs import read_segments
 from kalshi_desk.adapters.postgres.connection import Connection, connect
 from kalshi_desk.domain.event_clock import ClockSegment
 from kalshi_desk.domain.units import Nanos
+from kalshi_desk.errors import LedgerError
 from kalshi_desk.settings import Settings, load_settings
 from kalshi_desk.steps.window import Window, window_of
 from kalshi_desk.wiring import addresses
@@ -32,7 +33,10 @@ class Run:
 
 @contextmanager
 def run_of(run_after: datetime, period: timedelta) -> Iterator[Run]:
-    """Open a run; its transaction commits when the body ends well and rolls back when it raises."""
+    """Open a run; its transaction commits when the body ends well and rolls back when it raises.
+
+    Raises LedgerError where the account was never opened.
+    """
     settings = load_settings()
     account = addresses.account(settings)
     with closing(connect(addresses.database_url(settings), "airflow", statement_s=STATEMENT_S)) as db:
@@ -46,5 +50,7 @@ def run_of(run_after: datetime, period: timedelta) -> Iterator[Run]:
 def _wall_clock(db: Connection, account: str) -> list[ClockSegment]:
     with db, db.cursor() as cursor:
         cursor.execute("select opened_at from desk.accounts where account = %s", (account,))
-        (opened,) = cursor.fetchone()
-    return [ClockSegment(Nanos.of(opened), Nanos.of(opened), 1.0)]
+        row = cursor.fetchone()
+    if row is None:
+        raise LedgerError(f"no account {account} in this database yet: run make up")
+    return [ClockSegment(Nanos.of(row[0]), Nanos.of(row[0]), 1.0)]
