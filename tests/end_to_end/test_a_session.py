@@ -3,12 +3,24 @@
 from __future__ import annotations
 
 import json
+import os
+import re
+import shutil
 import time
+from contextlib import contextmanager
+from pathlib import Path
 
 import psutil
 import pytest
+from playwright.sync_api import sync_playwright
 
+from kalshi_desk.adapters.postgres.clock_epochs import load_epochs
+from kalshi_desk.batch.desk import LAG_S
+from kalshi_desk.domain.units import Nanos
 from kalshi_desk.embedded.place import MARKER
+from kalshi_desk.steps.window import window_of
+from kalshi_desk.wiring import addresses
+from tests.end_to_end.airflow import Airflow
 from tests.end_to_end.desk import Desk, until
 from tests.end_to_end.ledger import decisions_sent_twice, differences
 
@@ -19,7 +31,15 @@ TABLES = (
 )  # fmt: skip
 STREAM_APPS = ("exchange_feeds", "kalshi_feed", "crypto_signals", "order_execution", "portfolio", "recorder")
 KILLED = (*STREAM_APPS, "kafka", "postgres")
-DAGS = ("market_discovery", "settlement_scoring", "daily_report")
+ROWS = {
+    "market_discovery": """
+        select w::text from watchlist w where observed_at = %s
+        union all select s::text from market_snapshots s where observed_at = %s
+        union all select p.page::text || md5(p.body::text) from pages p where observed_at = %s""",
+    "settlement_scoring": "select s::text from scores s where observed_at = %s",
+    "daily_report": "select r::text from daily_reports r where observed_at = %s",
+}
+DAGS = tuple(ROWS)
 
 
 @pytest.fixture(scope="module")
@@ -67,6 +87,60 @@ def exported(desk: Desk, folder, topic: str) -> list[str]:
 
 def kind(line: str) -> str:
     return str(json.loads(line)["kind"])
+
+
+@pytest.mark.parametrize("dag", DAGS)
+def test_a_dag_runs_green_and_its_rerun_changes_no_row_of_its_interval(desk, dag):
+    airflow = Airflow(desk)
+    run = airflow.trigger(dag)
+    until(lambda: airflow.runs(dag)[run] == "success", within_s=90, what=lambda: airflow.runs(dag))
+    interval = window_end(desk, airflow.run_after(dag, run))
+    before = rows_of_interval(desk, interval)
+    assert before[dag]
+    airflow.clear(dag, run)
+    time.sleep(1)
+    until(lambda: airflow.runs(dag)[run] == "success", within_s=90, what=lambda: airflow.runs(dag))
+    assert rows_of_interval(desk, interval)[dag] == before[dag]
+
+
+def window_end(desk: Desk, run_after: str):
+    """The decision time of a run, on the event clock."""
+    segments = load_epochs(addresses.database_url(desk.place.settings), addresses.account(desk.place.settings))
+    return window_of(Nanos.parse(run_after), period_s=30, lag_s=LAG_S, segments=segments).end.datetime()
+
+
+def rows_of_interval(desk: Desk, end) -> dict[str, list[str]]:
+    """The rows that each DAG wrote for the run that decided at ``end``."""
+    found = {
+        dag: [row for (row,) in desk.sql(ROWS[dag], *[end] * ROWS[dag].count("%s")) if row]
+        for dag in DAGS
+    }  # fmt: skip
+    return {dag: sorted(rows) for dag, rows in found.items()}
+
+
+def test_the_page_shows_what_the_desk_does(desk):
+    """Money, positions or settlements, signals, orders and fills as a person sees them, in a real browser."""
+    folder = Path(os.environ.get("SCREENSHOTS_DIR", desk.home))
+    with browser_page(desk.url(0)) as page:
+        page.screenshot(path=folder / "desk-page.png", full_page=True)
+        shown = page.inner_text("body")
+    assert addresses.account(desk.place.settings) in shown
+    for part in ("Money", "Limits", "Positions", "Equity", "Open markets", "Signals", "Refusals", "Orders", "Fills"):
+        assert part in shown, part
+    assert re.search(r"(BTC|ETH) (at or )?above \$[\d,.]+", shown)
+    assert re.search(r"enter (YES|NO), (taker|maker)", shown)
+
+
+@contextmanager
+def browser_page(url: str):
+    with sync_playwright() as playwright:
+        arguments = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+        chromium = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=arguments)
+        page = chromium.new_page(viewport={"width": 1200, "height": 900})
+        page.goto(url)
+        page.wait_for_timeout(3_000)
+        yield page
+        chromium.close()
 
 
 def test_why_and_the_funnel_add_up(desk):
