@@ -43,6 +43,26 @@ async def test_a_fill_waits_for_an_unanswered_order_of_its_market_and_side() -> 
     assert booked.owner == "desk"
 
 
+async def test_a_fill_read_while_the_answer_comes_in_is_the_desks() -> None:
+    """The answer to the order is booked just after the fill's order was looked up in vain."""
+    booking, ledger, _ = _booking()
+    intent = await ledger.commit(order())
+    await ledger.mark_sent(intent.sequence)
+    find_order = ledger.find_order
+
+    async def find_then_answer(**ids):
+        known = await find_order(**ids)
+        await ledger.close_intent(intent.sequence, "done", event(order(), "filled", "5", venue_order_id="v1"))
+        return known
+
+    ledger.find_order = find_then_answer
+    assert await booking.fill(_polled("v1")) is None
+    ledger.find_order = find_order
+    booked = await booking.fill(_polled("v1"))
+    assert booked is not None
+    assert booked.owner == "desk"
+
+
 async def test_a_strangers_fill_is_manual_and_has_its_own_position() -> None:
     booking, _, told = _booking()
     await booking.fill(_polled("v9"))

@@ -12,7 +12,6 @@ from kalshi_desk.domain.intent import Intent, KnownOrder
 from kalshi_desk.domain.ledger import Fill, Order, OrderEvent, Settlement
 from kalshi_desk.domain.market import BookSide
 from kalshi_desk.domain.message import Message
-from kalshi_desk.domain.order import book_side
 from kalshi_desk.domain.position import Positions
 from kalshi_desk.domain.units import Nanos
 from kalshi_desk.steps.confirm import fill_from
@@ -68,11 +67,13 @@ class Booking:
 
     async def fill(self, told: FillBody | OwnFill) -> Fill | None:
         """Book a fill; None if it was known or its order is still unanswered: the next poll brings it again."""
+        side, ticker = told.book_side, told.market_ticker if isinstance(told, OwnFill) else told.ticker
+        unanswered = await self._unanswered(ticker, side)  # before the order: its answer may come in between
         client_id = told.client_order_id if isinstance(told, OwnFill) else None
         known = await self.ledger.find_order(client_order_id=client_id, venue_order_id=told.order_id)
-        fill = fill_from(told, known, account=self.account, at=self.now())
-        if known is None and await self._unanswered(fill):
+        if known is None and unanswered:
             return None
+        fill = fill_from(told, known, account=self.account, at=self.now())
         return fill if await self.take(fill) else None
 
     async def take(self, fill: Fill) -> bool:
@@ -95,9 +96,8 @@ class Booking:
             await self._tell(message)
         return True
 
-    async def _unanswered(self, fill: Fill) -> bool:
-        side = book_side(fill.outcome, fill.action)
-        return any(_may_have_made(intent, fill.ticker, side) for intent in await self.ledger.open_intents())
+    async def _unanswered(self, ticker: str, side: BookSide) -> bool:
+        return any(_may_have_made(intent, ticker, side) for intent in await self.ledger.open_intents())
 
 
 def _may_have_made(intent: Intent, ticker: str, side: BookSide) -> bool:
