@@ -179,6 +179,48 @@ async def test_an_order_not_sent_yet_is_taken_back(desk: Desk) -> None:
     assert desk.ledger.events[-1].reason == "not sent: timeout"
 
 
+async def test_an_order_taken_back_just_before_a_crash_ends(desk: Desk) -> None:
+    """The process died after the order was withdrawn and before its end was noted."""
+    await desk.ledger.commit(order(style="make"))
+    await desk.ledger.commit(_cancel())
+    await desk.ledger.withdraw("decision1-1")
+    assert await desk.go()
+    assert desk.states() == ["canceled"]
+    assert await desk.ledger.open_intents() == []
+
+
+async def test_a_lease_that_runs_out_while_the_order_is_noted_keeps_it_back(desk: Desk) -> None:
+    """The database was slow: what is noted as sent, and was not, is looked up by whoever holds the lease next."""
+    await desk.ledger.commit(order())
+    add_event = desk.ledger.add_event
+
+    async def slow(event) -> bool:
+        desk.lease = False
+        return await add_event(event)
+
+    desk.ledger.add_event = slow
+    assert not await desk.go()
+    assert desk.venue.creates == []
+    desk.lease, desk.ledger.add_event = True, add_event
+    desk.wall = Nanos(NOW + int(ARRIVAL_S * 1e9))
+    assert await desk.go()
+    assert desk.states() == ["sent", "expired"]
+
+
+async def test_a_state_that_the_venue_never_told_us_of_is_asked_for_again(desk: Desk) -> None:
+    await _resting(desk)
+    desk.venue.change("v1", status="dormant")
+    await desk.ledger.commit(_cancel())
+    assert not await desk.go()
+    desk.venue.change("v1", status="canceled")
+    assert await desk.go()
+    lost = await desk.ledger.commit(order(2))
+    desk.venue.next = ["lose"]
+    assert not await carry_out(lost, desk.door)
+    desk.venue.change("v2", status="dormant")
+    assert not await desk.go()
+
+
 async def test_a_cancel_waits_for_the_orders_answer(desk: Desk) -> None:
     intent = await desk.ledger.commit(order(style="make"))
     desk.venue.next = ["drop"]

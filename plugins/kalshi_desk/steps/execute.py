@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from kalshi_desk.domain.intent import CancelOrder, Intent, KnownOrder
-from kalshi_desk.domain.ledger import Order
+from kalshi_desk.domain.ledger import Order, OrderEvent
 from kalshi_desk.domain.order import OrderState
 from kalshi_desk.domain.units import Nanos, seconds
 from kalshi_desk.errors import OutcomeUnknown, ParseError, Rejected, Retryable
@@ -86,7 +86,7 @@ async def _send(intent: Intent, order: Order, door: Door) -> bool:
     if not await door.covered() or not await booking.ledger.mark_sent(intent.sequence):
         return False
     await booking.event(step(order, "sent", booking.now(), remaining=order.count))
-    return await _create(intent, order, door)
+    return await door.covered() and await _create(intent, order, door)
 
 
 async def _create(intent: Intent, order: Order, door: Door) -> bool:
@@ -111,16 +111,17 @@ async def look_up(intent: Intent, order: Order, door: Door) -> bool:
     try:
         found = await door.reads.order_by_client_id(order.client_order_id, order.ticker)
         fills = [] if found is None else await door.reads.fills({"order_id": found.order_id})
+        event = None if found is None else state_event(order, found, door.booking.now())
     except (Retryable, Rejected, ParseError):
         return False
     booking = door.booking
-    if found is None:
+    if event is None:
         if intent.sent_wall is None or door.wall() - intent.sent_wall < seconds(ARRIVAL_S):
             return False
         lost = step(order, "expired", booking.now(), reason="never reached the venue")
         await booking.close(intent, "failed", lost)
         return True
-    await booking.close(intent, "done", state_event(order, found, booking.now()))
+    await booking.close(intent, "done", event)
     for told in fills:
         await booking.fill(told)
     return True
@@ -132,7 +133,7 @@ async def _cancel(intent: Intent, wish: CancelOrder, door: Door) -> bool:
     if known is None or OrderState(known.state).final:
         await booking.close(intent, "done")
         return True
-    if known.state == OrderState.PENDING and await booking.ledger.withdraw(wish.client_order_id):
+    if known.state == OrderState.PENDING and await _taken_back(wish.client_order_id, door):
         gone = step(known.order, "canceled", booking.now(), reason=f"not sent: {wish.reason}")
         await booking.close(intent, "done", gone)
         return True
@@ -140,6 +141,15 @@ async def _cancel(intent: Intent, wish: CancelOrder, door: Door) -> bool:
         return False
     await booking.ledger.mark_sent(intent.sequence)
     return await _delete(intent, known, wish, door)
+
+
+async def _taken_back(client_order_id: str, door: Door) -> bool:
+    """Withdraw an order that was not sent; True too if that was done just before a crash."""
+    ledger = door.booking.ledger
+    if await ledger.withdraw(client_order_id):
+        return True
+    waiting = (intent.body for intent in await ledger.open_intents())
+    return not any(isinstance(body, Order) and body.client_order_id == client_order_id for body in waiting)
 
 
 async def _delete(intent: Intent, known: KnownOrder, wish: CancelOrder, door: Door) -> bool:
@@ -151,17 +161,19 @@ async def _delete(intent: Intent, known: KnownOrder, wish: CancelOrder, door: Do
         told = await _ended(order, door)
         if told is None:
             return False
-        ended = state_event(order, told, booking.now())
+        ended = told
     except (OutcomeUnknown, ParseError):
         return False
     await booking.close(intent, "done", ended)
     return True
 
 
-async def _ended(order: Order, door: Door) -> OrderBody | None:
-    """Return an order that does not rest any more; None while it does or cannot be read."""
+async def _ended(order: Order, door: Door) -> OrderEvent | None:
+    """Return the end of an order that does not rest any more; None while it does or cannot be read."""
     try:
         found = await door.reads.order_by_client_id(order.client_order_id, order.ticker)
+        if found is None or found.status == OrderState.RESTING:
+            return None
+        return state_event(order, found, door.booking.now())
     except (Retryable, Rejected, ParseError):
         return None
-    return found if found is not None and found.status != OrderState.RESTING else None
