@@ -7,6 +7,7 @@ from kalshi_desk.domain.units import Cash, Count, Nanos, Price
 from kalshi_desk.steps.booking import Booking
 from kalshi_desk.steps.catch_up import CatchUp
 from kalshi_desk.steps.confirm import request_of
+from kalshi_desk.steps.execute import Door, look_up
 from kalshi_desk.wire.kalshi_portfolio import SettlementBody
 from tests.fakes import FakeLedger, FakeVenue
 from tests.orders import ACCOUNT, NOW, TICKER, event, order
@@ -127,3 +128,24 @@ async def test_a_settlement_that_differs_is_told(desk: Desk) -> None:
     await desk.catch_up.verify()
     assert desk.reports == [f"settlement {TICKER}: ours no 0.000000, the venue's result yes, ours no"]
     assert desk.ledger.settlements[TICKER].account == ACCOUNT
+
+
+async def test_a_market_with_an_unanswered_order_is_settled_after_the_answer(desk: Desk) -> None:
+    """What the order bought belongs into the settlement."""
+    await desk.trade()
+    await desk.catch_up.fills()
+    desk.market("finalized", "yes")
+    lost = await desk.ledger.commit(order(2))
+    await desk.ledger.mark_sent(lost.sequence)
+    await desk.venue.create(request_of(order(2)))
+    assert await desk.catch_up.settle() == set()
+    assert await look_up(desk.ledger.intents[lost.sequence], order(2), _door(desk))
+    assert await desk.catch_up.settle() == {TICKER}
+    assert desk.ledger.settlements[TICKER].count == Count.parse("10")
+
+
+def _door(desk: Desk) -> Door:
+    async def covered() -> bool:
+        return True
+
+    return Door(desk.venue, desk.venue, desk.booking, lambda: NOW, covered, lambda _: None)

@@ -99,8 +99,12 @@ class CatchUp:
         return Nanos(known - seconds(LOOK_BACK_S * self._speed))
 
     async def settle(self, tickers: Iterable[str] | None = None) -> set[str]:
-        """Book the end of the given markets (or of all that we traded) where the venue calls it final; return those."""
-        positions = self._positions()
+        """Book the end of the given markets (or of all that we traded) where the venue calls it final; return those.
+
+        A market with an order in flight waits for its answer: what it bought is paid out too.
+        """
+        in_flight = {intent.ticker for intent in await self._books.open_intents() if not intent.cancels}
+        positions = {ticker: held for ticker, held in self._positions().items() if ticker not in in_flight}
         wanted = set(positions) if tickers is None else set(tickers) & set(positions)
         return {ticker for ticker in sorted(wanted) if await self._settle(ticker, positions[ticker])}
 
