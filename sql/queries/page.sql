@@ -23,8 +23,10 @@ from desk.equity where account = :account order by observed_at desc limit 1;
 select ticker, risk_dollars from desk.exposures where account = :account and risk_dollars > 0;
 
 -- name: entries_today
+-- What counts against the day's entries, as in the gate: what filled or still may.
 select desk, count(*) as entries from desk.orders
-where account = :account and action = 'enter' and created_at >= :day group by desk;
+where account = :account and action = 'enter' and created_at >= :day
+  and (filled_contracts > 0 or state in ('pending', 'sent', 'resting', 'unknown')) group by desk;
 
 -- name: funnel^
 -- An hour from market to fill.
