@@ -5,7 +5,6 @@ DeskError
 ├── ParseError               something from outside is not what its source promises
 │   └── UnitError            a number does not fit its exact unit
 ├── SequenceGap              a numbered stream skipped or repeated
-├── StaleInput               an input is older than its limit
 ├── UnknownFee               a fee type that the desk cannot compute
 ├── BrokerAway               Kafka does not answer
 ├── LeaseLost                another process owns the account now
@@ -58,17 +57,6 @@ class SequenceGap(DeskError):
 
     def __str__(self) -> str:
         return f"{self.stream}: expected {self.expected}, got {self.got}"
-
-
-class StaleInput(DeskError):
-    """An input older than allowed; ages in seconds."""
-
-    def __init__(self, name: str, age_s: float, limit_s: float) -> None:
-        self.name, self.age_s, self.limit_s = name, age_s, limit_s
-        super().__init__(name, age_s, limit_s)
-
-    def __str__(self) -> str:
-        return f"{self.name} is {self.age_s:.1f} s old, limit {self.limit_s:.1f} s"
 
 
 class UnknownFee(DeskError):

@@ -3,7 +3,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
-from kalshi_desk.domain.book import Book, BookState, microprice, mid, spread
+from kalshi_desk.domain.book import Book, BookState, mid
 from kalshi_desk.domain.inputs import BookChanged
 from kalshi_desk.domain.market import Outcome, Quote
 from kalshi_desk.domain.units import PAYOUT, Count, Nanos, Price
@@ -42,21 +42,11 @@ def test_the_next_best_takes_over_when_a_level_goes(book):
 def test_an_empty_side_has_no_price(book):
     book.apply(change(8, yes=[("0.40", "0"), ("0.38", "0")]))
     assert book.quote() == Quote(None, Count(0), Price.parse("0.45"), Count(300))
-    assert mid(book.quote()) is microprice(book.quote()) is spread(book.quote()) is None
+    assert mid(book.quote()) is None
 
 
-def test_mid_spread_and_microprice(book):
-    quote = book.quote()
-    assert mid(quote) == pytest.approx(0.425)
-    assert spread(quote) == Price.parse("0.05")
-    assert microprice(quote) == pytest.approx((0.40 * 3 + 0.45 * 10) / 13)
-
-
-def test_depth_counts_what_a_buyer_finds_at_his_limit(book):
-    assert book.depth(Outcome.YES, Price.parse("0.45")) == Count.parse("3")
-    assert book.depth(Outcome.YES, Price.parse("0.50")) == Count.parse("11")
-    assert book.depth(Outcome.NO, Price.parse("0.59")) == 0
-    assert book.depth(Outcome.NO, Price.parse("0.60")) == Count.parse("10")
+def test_the_mid_is_the_average_of_bid_and_ask(book):
+    assert mid(book.quote()) == pytest.approx(0.425)
 
 
 def test_levels_come_best_first(book):

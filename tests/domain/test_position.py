@@ -86,11 +86,6 @@ def test_settlement_pays_the_side_held(count, value, paid):
     assert payout(Count.parse(count), Price.parse(value)) == Cash.parse(paid)
 
 
-def test_worst_loss_is_what_is_at_stake_with_fees():
-    assert holding("10", "4", fees="0.17").worst_loss == Cash.parse("4.17")
-    assert holding("0", "0", fees="0.17").worst_loss == 0
-
-
 @given(st.lists(trades, max_size=20), st.sampled_from([Price(0), Price(3_333), PAYOUT]))
 def test_cash_is_conserved_over_any_fills_and_settlement(fills, value):
     held, cash, fees = FLAT, 0, 0

@@ -4,11 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kalshi_desk.domain.scoring import Bin, Drawdown, brier, calibration, log_score, max_drawdown
-from kalshi_desk.domain.units import Cash
+from kalshi_desk.domain.scoring import brier, log_score
 
 scored = st.lists(st.tuples(st.floats(0.01, 0.99), st.integers(0, 1)), min_size=1, max_size=30)
-curves = st.lists(st.integers(1, 10**9).map(Cash), min_size=1, max_size=30)
 
 
 def split(pairs):
@@ -26,8 +24,7 @@ def test_certainty_is_rewarded_or_ruined():
 
 
 def test_nothing_to_score_is_none():
-    assert brier([], []) is log_score([], []) is max_drawdown([]) is None
-    assert calibration([], []) == []
+    assert brier([], []) is log_score([], []) is None
 
 
 @pytest.mark.parametrize(("forecasts", "outcomes"), [([1.1], [1]), ([float("nan")], [1]), ([0.5], [2]), ([0.5], [])])
@@ -57,38 +54,3 @@ def test_a_step_towards_the_truth_never_scores_worse(pairs):
     nearer = [(p + y) / 2 for p, y in pairs]
     assert brier(nearer, outcomes) <= brier(forecasts, outcomes)
     assert log_score(nearer, outcomes) <= log_score(forecasts, outcomes)
-
-
-def test_bins_compare_what_was_said_with_what_happened():
-    bins = calibration([0.12, 0.18, 0.95, 1.0], [0, 1, 1, 1], bins=10)
-    assert bins == [Bin(0.1, 0.2, 2, 0.15, 0.5), Bin(0.9, 1.0, 2, 0.975, 1.0)]
-
-
-@given(scored)
-def test_bins_hold_every_forecast_once(pairs):
-    bins = calibration(*split(pairs))
-    assert sum(found.n for found in bins) == len(pairs)
-    assert all(found.low - 1e-12 <= found.forecast <= found.high + 1e-12 for found in bins)
-
-
-def test_the_deepest_fall_is_found():
-    curve = [Cash(worth) for worth in (100, 120, 90, 200, 160, 210)]
-    assert max_drawdown(curve) == Drawdown(Cash(40), 0.25)
-
-
-def test_an_equity_that_never_was_positive_has_no_drawdown():
-    with pytest.raises(ValueError, match="never was positive"):
-        max_drawdown([Cash(0)])
-
-
-@given(curves)
-def test_drawdown_scales_with_money_but_not_as_a_share(curve):
-    once, tenfold = max_drawdown(curve), max_drawdown([Cash(10 * worth) for worth in curve])
-    assert tenfold.cash == 10 * once.cash
-    assert tenfold.share == pytest.approx(once.share)
-
-
-@given(curves)
-def test_a_rising_curve_has_none_and_a_new_high_adds_none(curve):
-    assert max_drawdown(sorted(curve)) == Drawdown(Cash(0), 0.0)
-    assert max_drawdown([*curve, max(curve)]) == max_drawdown(curve)

@@ -65,8 +65,6 @@ def test_a_listed_market_is_defined_once_until_it_changes() -> None:
     assert kinds(started.learn([up_down()], at(1))) == []
     changed = up_down(status=MarketStatus.INACTIVE)
     assert started.learn([changed], at(2)).messages == [MarketDefined(at=at(2), market=changed)]
-    assert started.series_of(TICKER) == "KXBTC15M"
-    assert started.series_of("unheard") is None
 
 
 def test_a_market_is_subscribed_from_just_before_its_opening() -> None:

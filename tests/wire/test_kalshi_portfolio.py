@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 
 from kalshi_desk.domain.market import BookSide, Outcome
-from kalshi_desk.domain.units import Cash, Count, Nanos, Price
+from kalshi_desk.domain.units import Cash, Count, Nanos
 from kalshi_desk.errors import ParseError
 from kalshi_desk.wire import kalshi_portfolio as rest
 from tests.wire.mangle import mangled
@@ -58,9 +58,9 @@ def test_position_and_balance():
 def test_settlement_turns_whole_cents_into_units():
     (settlement,) = rest.parse_settlements(SETTLEMENTS).settlements
     assert settlement.revenue_cash == Cash.parse("5")
-    assert settlement.yes_value == Price.parse("0")
+    assert settlement.value == 0
     (untold,) = rest.parse_settlements(SETTLEMENTS.replace(', "value": 0', "")).settlements
-    assert untold.yes_value is None
+    assert untold.value is None
 
 
 def test_limits():

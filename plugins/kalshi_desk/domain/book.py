@@ -132,11 +132,6 @@ class Book:
             ask_count=no.sizes.get(no.best, _EMPTY),
         )
 
-    def depth(self, outcome: Outcome, limit: Price) -> Count:
-        """Return how many contracts of ``outcome`` a buyer finds at ``limit`` (of that outcome) or cheaper."""
-        floor = limit.complement
-        return Count(sum(count for price, count in self._bids(outcome.other).sizes.items() if price >= floor))
-
     def levels(self, outcome: Outcome) -> tuple[Level, ...]:
         """Return the bids of an outcome, best first."""
         return tuple(sorted(self._bids(outcome).sizes.items(), reverse=True))
@@ -150,16 +145,3 @@ def mid(quote: Quote) -> float | None:
     if quote.bid is None or quote.ask is None:
         return None
     return (quote.bid.number + quote.ask.number) / 2
-
-
-def microprice(quote: Quote) -> float | None:
-    """Return bid and ask weighted by the size on the other side, in dollars; None where a side is empty."""
-    if quote.bid is None or quote.ask is None:
-        return None
-    weight = quote.bid_count / (quote.bid_count + quote.ask_count)
-    return quote.ask.number * weight + quote.bid.number * (1 - weight)
-
-
-def spread(quote: Quote) -> Price | None:
-    """Return ask less bid; None where a side is empty."""
-    return None if quote.bid is None or quote.ask is None else Price(quote.ask - quote.bid)

@@ -22,11 +22,6 @@ class Holding(msgspec.Struct, frozen=True, kw_only=True):
     fees: Cash = Cash(0)
     realized: Cash = Cash(0)
 
-    @property
-    def worst_loss(self) -> Cash:
-        """What is lost if the side held pays nothing, all fees of the market counted; 0 if nothing is held."""
-        return Cash(self.cost + self.fees) if self.count else Cash(0)
-
 
 FLAT = Holding()
 

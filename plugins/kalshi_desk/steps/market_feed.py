@@ -65,11 +65,6 @@ class MarketFeed:
         """Return the frames that open a connection."""
         return self._subscriptions.greeting(self._wanted(at))
 
-    def series_of(self, ticker: str) -> str | None:
-        """Return the series of a market, None for an unknown one."""
-        market = self.markets.get(ticker)
-        return None if market is None else market.series_ticker
-
     def learn(self, markets: Iterable[Market], at: Nanos) -> FeedNews:
         """Take listed markets; those new or changed are defined, and what is open is subscribed to."""
         news = FeedNews()

@@ -95,11 +95,6 @@ class SettlementBody(msgspec.Struct, frozen=True):
         """What was paid out."""
         return Cash(self.revenue * 10_000)
 
-    @property
-    def yes_value(self) -> Price | None:
-        """What one YES paid, where the venue tells it."""
-        return None if self.value is None else Price(self.value * 100)
-
 
 class OrdersPage(msgspec.Struct, frozen=True):
     """A page of orders."""

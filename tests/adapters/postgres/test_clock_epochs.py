@@ -1,10 +1,9 @@
 import psycopg2
 import pytest
 
-from kalshi_desk.adapters.postgres.clock_epochs import current_account, load_epochs, store_epochs
+from kalshi_desk.adapters.postgres.clock_epochs import load_epochs, store_epochs
 from kalshi_desk.domain.event_clock import ClockSegment
 from kalshi_desk.domain.units import Cash, Nanos
-from kalshi_desk.errors import LedgerError
 
 pytestmark = pytest.mark.embedded
 FIRST = ClockSegment(Nanos.parse("2026-11-21T12:00:00Z"), Nanos.parse("2026-05-13T17:14:00Z"), 10.0)
@@ -22,10 +21,13 @@ def test_segments_come_back_in_order_and_once(database: str) -> None:
     assert load_epochs(database, "sim:synthetic:7") == []
 
 
-def test_the_account_chosen_last_is_the_current_one(database: str) -> None:
+def test_the_account_chosen_last_is_the_newest(database: str) -> None:
     for account in ("sim:synthetic:7", "sim:synthetic:8", "sim:synthetic:7"):
         _store(database, account, FIRST)
-    assert current_account(database) == "sim:synthetic:7"
+    with psycopg2.connect(database) as db, db.cursor() as cursor:
+        cursor.execute("select account from desk.accounts order by chosen_at desc limit 1")
+        assert cursor.fetchone() == ("sim:synthetic:7",)
+    db.close()
 
 
 def test_the_opening_bankroll_is_written_once(database: str) -> None:
@@ -35,8 +37,3 @@ def test_the_opening_bankroll_is_written_once(database: str) -> None:
         cursor.execute("select initial_bankroll_dollars::text from desk.accounts")
         assert cursor.fetchall() == [("50.000000",)]
     db.close()
-
-
-def test_no_account_yet_is_said(database: str) -> None:
-    with pytest.raises(LedgerError, match="no account"):
-        current_account(database)

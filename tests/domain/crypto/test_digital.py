@@ -14,7 +14,6 @@ from kalshi_desk.domain.crypto.digital import (
     Averaging,
     mean_passes,
     p_above,
-    p_above_many,
     sigma_slope,
     window_fault,
 )
@@ -154,29 +153,10 @@ def test_slope_is_the_derivative(count, sigma, deviations):
     assert slope == pytest.approx((up - down) / (2 * step), rel=1e-3, abs=1e-6)
 
 
-@pytest.mark.parametrize("count", [0, 30, 59])
-def test_the_vector_form_agrees_and_changes_no_input(count):
-    window = Averaging(60.0 - count, count * SPOT, count)
-    strikes = np.linspace(100.0, 70_000.0, 100)
-    kept = strikes.copy()
-    many = p_above_many(spot=SPOT, strikes=strikes, sigma=0.6, window=window)
-    one_by_one = [p_above(spot=SPOT, strike=float(k), sigma=0.6, window=window) for k in strikes]
-    assert np.abs(many - one_by_one).max() <= 1e-14
-    assert (strikes == kept).all()
-
-
-def test_the_vector_form_without_variance_compares():
-    window = Averaging(0.0, 59 * 100.0, 59)
-    strikes = np.array([99.0, 100.0, 101.0])
-    assert p_above_many(spot=100.0, strikes=strikes, sigma=0.5, window=window).tolist() == [1.0, 1.0, 0.0]
-
-
 def test_a_complete_window_is_no_digital():
     window = Averaging(0.0, 6_000.0, 60)
     with pytest.raises(ValueError, match="no print is missing"):
         p_above(spot=100.0, strike=100.0, sigma=0.5, window=window)
-    with pytest.raises(ValueError, match="no print is missing"):
-        p_above_many(spot=100.0, strikes=np.array([1.0]), sigma=0.5, window=window)
 
 
 @pytest.mark.parametrize(

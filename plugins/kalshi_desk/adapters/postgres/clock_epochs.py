@@ -11,7 +11,6 @@ from contextlib import closing
 from kalshi_desk.adapters.postgres.connection import Connection, connect
 from kalshi_desk.domain.event_clock import ClockSegment
 from kalshi_desk.domain.units import Cash, Nanos
-from kalshi_desk.errors import LedgerError
 
 _READ = "select from_wall, anchor_event, speed from desk.clock_epochs where account = %s order by from_wall"
 _CHOOSE = """
@@ -51,13 +50,3 @@ def read_segments(connection: Connection, account: str) -> list[ClockSegment]:
         cursor.execute(_READ, (account,))
         rows = cursor.fetchall()
     return [ClockSegment(Nanos.of(wall), Nanos.of(event), float(speed)) for wall, event, speed in rows]
-
-
-def current_account(database_url: str) -> str:
-    """Return the account chosen last; raises LedgerError where there is none yet."""
-    with closing(connect(database_url, "clock_epochs")) as db, db, db.cursor() as cursor:
-        cursor.execute("select account from desk.accounts order by chosen_at desc limit 1")
-        row = cursor.fetchone()
-    if row is None:
-        raise LedgerError("no account in this database yet: run make up")
-    return str(row[0])

@@ -9,13 +9,8 @@ from __future__ import annotations
 
 import math
 from decimal import ROUND_HALF_UP, Decimal
-from typing import TYPE_CHECKING
 
 import msgspec
-
-if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
 
 PRINTS = 60
 YEAR_S = 31_557_600.0
@@ -90,27 +85,6 @@ def sigma_slope(*, spot: float, strike: float, sigma: float, window: Averaging, 
     slope = -0.5 * (moneyness / variance + 0.5) / root
     per_sigma = 2.0 * sigma * window.clock_s / YEAR_S
     return _INV_SQRT_2PI * math.exp(-0.5 * score * score) * slope * per_sigma
-
-
-def p_above_many(
-    *, spot: float, strikes: NDArray[np.float64], sigma: float, window: Averaging, extra_variance: float = 0.0
-) -> NDArray[np.float64]:
-    """Return p_above for a vector of strikes: worth it from about 12 of them on."""
-    import numpy as np  # here, so that an app that prices few strikes never loads them
-    from scipy.special import ndtr
-
-    missing = window.missing
-    if missing < 1:
-        raise ValueError(COMPLETE)
-    levels = strikes * (PRINTS / missing) - window.fixed_sum / missing
-    variance = log_variance(sigma=sigma, window=window, extra_variance=extra_variance)
-    if variance <= 0.0:
-        return np.where(spot >= levels, 1.0, 0.0)
-    certain = levels.min() <= 0.0
-    logs = np.log(np.where(levels > 0.0, levels, 1.0) if certain else levels)
-    root = math.sqrt(variance)
-    found: NDArray[np.float64] = ndtr((math.log(spot) - 0.5 * variance) / root - logs * (1.0 / root))
-    return np.where(levels > 0.0, found, 1.0) if certain else found
 
 
 def mean_passes(*, fixed_sum: Decimal, strike: Decimal, inclusive: bool, digits: int | None) -> bool:
