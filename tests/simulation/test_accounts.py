@@ -85,11 +85,3 @@ def test_an_arrival_costs_its_limit_and_the_fee_of_taking_it():
     assert cost_to_place(order("1", "bid", "0.71", "1"), market(), cover=Count(0)) == Cash.parse("0.7245")
     assert cost_to_place(order("1", "bid", "0.71", "1", post_only=True), market(), cover=Count(0)) == Cash.parse("0.71")
     assert cost_to_place(order("1", "ask", "0.71", "1"), market(), cover=Count.parse("1")) == 0
-
-
-def test_cash_moves_between_shards_if_it_is_free(account):
-    assert account.transfer(Cash.parse("20"), source=2, destination=0, free=Cash.parse("20"))
-    assert account.cash == {2: Cash.parse("30"), 0: Cash.parse("20")}
-    assert not account.transfer(Cash.parse("20.000001"), source=2, destination=0, free=Cash.parse("20"))
-    assert not account.transfer(Cash(0), source=2, destination=0, free=Cash.parse("20"))
-    assert account.cash[2] == Cash.parse("30")

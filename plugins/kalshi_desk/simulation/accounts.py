@@ -61,14 +61,6 @@ class Account(msgspec.Struct, kw_only=True):
         """Return what is held in a market."""
         return self.holdings.get(ticker, FLAT)
 
-    def transfer(self, amount: Cash, *, source: int, destination: int, free: Cash) -> bool:
-        """Move cash between shards; False, moving nothing, if ``free`` on the source does not cover it."""
-        if amount <= 0 or amount > free or source == destination:
-            return False
-        self.cash[source] = Cash(self.cash[source] - amount)
-        self.cash[destination] = Cash(self.cash.get(destination, 0) + amount)
-        return True
-
     def book(self, execution: Execution, market: Market) -> SimFill:
         """Book an execution of this account: cash, holding, and the order's costs and fees.
 

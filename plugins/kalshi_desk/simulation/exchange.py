@@ -1,34 +1,31 @@
-"""The simulated exchange: markets, accounts and orders together, as the venue, replay and backtests use it.
+"""The simulated exchange in memory: markets, accounts and orders together, as replay uses it.
 
-Pure and deterministic: time, ids and the external books are arguments. Every call returns the rows that it changed, so
-that a venue can store them before it answers, and ``restore`` goes on from stored rows. Call ``advance`` whenever event
-time moves, before anything else at that instant.
+Pure and deterministic: time, ids and the external books are arguments. Every call returns what it changed. Call
+``advance`` whenever event time moves, before anything else at that instant.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 
 import msgspec
 
 from kalshi_desk.domain.inputs import BookChanged
 from kalshi_desk.domain.market import Market
-from kalshi_desk.domain.units import Cash, Count, Nanos, Price
+from kalshi_desk.domain.units import Cash, Nanos, Price
 from kalshi_desk.simulation.accounts import Account, SimFill, SimSettlement, collateral, cost_to_place, free_cover
 from kalshi_desk.simulation.matching import Matcher
-from kalshi_desk.simulation.orders import Execution, MatcherState, Placed, SimOrder, SimState
+from kalshi_desk.simulation.orders import Execution, Placed, SimOrder, SimState
 
 NEVER = Nanos(2**63 - 1)
 
 
 class Changes(msgspec.Struct, kw_only=True):
-    """The rows that a call changed or made, each as it stands after the call."""
+    """The orders that a call changed, as they stand after it, and the fills and settlements that it made."""
 
     orders: list[SimOrder] = []
     fills: list[SimFill] = []
     settlements: list[SimSettlement] = []
-    accounts: list[Account] = []
-    markets: list[MatcherState] = []
 
 
 class Answer(msgspec.Struct, frozen=True, kw_only=True):
@@ -64,12 +61,11 @@ class Exchange:
         self.markets[market.ticker] = market
         self._due = min(self._due, market.close_time)
 
-    def open_account(self, name: str, cash: dict[int, Cash]) -> Changes:
+    def open_account(self, name: str, cash: dict[int, Cash]) -> None:
         """Open an account with cash by shard; raises ValueError if it exists."""
         if name in self.accounts:
             raise ValueError(f"account {name} exists")
         self.accounts[name] = Account(name=name, cash=dict(cash))
-        return Changes(accounts=[self.accounts[name]])
 
     def external(self, change: BookChanged) -> Changes:
         """Apply a change of an external book and book the fills that it brings; nothing happens in a settled market.
@@ -95,29 +91,6 @@ class Exchange:
             self._due = min(self._due, order.expires_at)
         return self._answer(placed, kept=placed.reason is None or killed)
 
-    def amend(self, order: SimOrder, *, price: Price, count: Count, expires_at: Nanos | None, now: Nanos) -> Answer:
-        """Change a resting order's price, size (filled + wanted) and expiry."""
-        fault = self._write_fault(order, now) or self._amend_fault(order, price, count)
-        if fault is not None:
-            return Answer(reason=fault[0], details=fault[1])
-        matcher = self.matchers[order.ticker]
-        placed = matcher.amend(order.order_id, price=price, count=count, expires_at=expires_at, now=now)
-        if placed is None:
-            return Answer(reason="not_found")
-        if expires_at is not None:
-            self._due = min(self._due, expires_at)
-        return self._answer(placed, kept=placed.reason is None)
-
-    def decrease(self, order: SimOrder, remaining: Count, now: Nanos) -> Answer:
-        """Lower what rests of an order to ``remaining``."""
-        fault = self._write_fault(order, now)
-        if fault is not None:
-            return Answer(reason=fault[0], details=fault[1])
-        lowered = self.matchers[order.ticker].decrease(order.order_id, remaining, now)
-        if lowered is None:
-            return Answer(reason="invalid_order_size", details="more than rests")
-        return Answer(order=lowered, changes=Changes(orders=[lowered]))
-
     def cancel(self, order: SimOrder, now: Nanos) -> Answer:
         """Cancel a resting order."""
         fault = self._write_fault(order, now)
@@ -125,11 +98,6 @@ class Exchange:
             return Answer(reason=fault[0], details=fault[1])
         self.matchers[order.ticker].cancel(order.order_id, now)
         return Answer(order=order, changes=Changes(orders=[order]))
-
-    def sweep(self, doomed: Callable[[SimOrder], bool], reason: str, now: Nanos) -> Changes:
-        """Cancel every resting order, in any market, that ``doomed`` names."""
-        matchers = self.matchers.values()
-        return Changes(orders=[order for matcher in matchers for order in matcher.sweep(doomed, reason, now)])
 
     def advance(self, now: Nanos) -> Changes:
         """Let time pass: expire orders, close markets at their close. Cheap while nothing is due."""
@@ -140,7 +108,6 @@ class Exchange:
             changes.orders += matcher.expire(now)
             if matcher.is_open and now >= self.markets[ticker].close_time:
                 changes.orders += matcher.close(now)
-                changes.markets.append(matcher.state())
             self._due = min(self._due, self._next_due(matcher))
         return changes
 
@@ -149,19 +116,12 @@ class Exchange:
         changes = Changes()
         matcher = self.matchers.pop(ticker, None)
         if matcher is not None:
-            changes.orders, changes.markets = matcher.close(now), [matcher.state()]
+            changes.orders = matcher.close(now)
         for account in self.accounts.values():
             settlement = account.settle(self.markets[ticker], result=result, value=value, now=now)
             if settlement is not None:
                 changes.settlements.append(settlement)
-                changes.accounts.append(account)
         return changes
-
-    def transfer(self, account: str, amount: Cash, *, source: int, destination: int) -> Changes | None:
-        """Move free cash between an account's shards; None if the source has too little."""
-        owner = self.accounts[account]
-        moved = owner.transfer(amount, source=source, destination=destination, free=self.free_cash(account, source))
-        return Changes(accounts=[owner]) if moved else None
 
     def free_cash(self, account: str, shard: int) -> Cash:
         """Return an account's cash on a shard less what its resting orders block."""
@@ -172,24 +132,6 @@ class Exchange:
             if market.exchange_index == shard
         )
         return Cash(owner.cash.get(shard, Cash(0)) - blocked)
-
-    def snapshot(self) -> Changes:
-        """Return every row but fills and settlements, which are only ever added."""
-        return Changes(
-            orders=list(self.orders.values()),
-            accounts=list(self.accounts.values()),
-            markets=[matcher.state() for matcher in self.matchers.values()],
-        )
-
-    def restore(self, rows: Changes) -> None:
-        """Go on from stored rows, in the markets defined before; external books come with their next snapshot."""
-        self.accounts = {account.name: account for account in rows.accounts}
-        for order in rows.orders:
-            self._keep(order)
-            self._due = min(self._due, order.expires_at or NEVER)
-        for state in (state for state in rows.markets if state.ticker in self.matchers):
-            resting = [order for order in rows.orders if order.ticker == state.ticker and order.remaining]
-            self.matchers[state.ticker].restore(state, resting)
 
     def _keep(self, order: SimOrder) -> None:
         self.orders[order.order_id] = order
@@ -207,23 +149,16 @@ class Exchange:
             return "user_not_found", f"no account on shard {market.exchange_index}"
         if order.client_order_id is not None and (order.account, order.client_order_id) in self._spent:
             return "order_already_exists", "client_order_id was used before"
-        return None if order.reduce_only else self._funds_fault(order, [])
+        return None if order.reduce_only else self._funds_fault(order)
 
-    def _amend_fault(self, order: SimOrder, price: Price, count: Count) -> tuple[str, str] | None:
-        wish = msgspec.structs.replace(order, price=price, count=count)
-        return self._funds_fault(wish, [order])
-
-    def _funds_fault(self, order: SimOrder, replaced: list[SimOrder]) -> tuple[str, str] | None:
+    def _funds_fault(self, order: SimOrder) -> tuple[str, str] | None:
         """Refuse what the shard's cash cannot back, next to the account's other resting orders."""
         market, account = self.markets[order.ticker], self.accounts[order.account]
-        held = account.held(order.ticker).count
-        others = [other for other in self._resting(order.account, order.ticker) if other not in replaced]
-        free = self.free_cash(order.account, market.exchange_index) + sum(
-            collateral([other], market, held) for other in replaced
-        )
-        cost = cost_to_place(order, market, cover=free_cover(others, held))
+        cover = free_cover(self._resting(order.account, order.ticker), account.held(order.ticker).count)
+        cost = cost_to_place(order, market, cover=cover)
+        free = self.free_cash(order.account, market.exchange_index)
         if cost > free:
-            return "insufficient_balance", f"{cost} needed, {Cash(free)} free on shard {market.exchange_index}"
+            return "insufficient_balance", f"{cost} needed, {free} free on shard {market.exchange_index}"
         return None
 
     def _write_fault(self, order: SimOrder, now: Nanos) -> tuple[str, str] | None:
@@ -246,13 +181,9 @@ class Exchange:
         """Book executions with their accounts and list all that changed by them."""
         changes = Changes(orders=list(canceled))
         for execution in executions:
-            account = self.accounts[execution.order.account]
-            changes.fills.append(account.book(execution, self.markets[ticker]))
+            changes.fills.append(self.accounts[execution.order.account].book(execution, self.markets[ticker]))
             if execution.order not in changes.orders:
                 changes.orders.append(execution.order)
-            if account not in changes.accounts:
-                changes.accounts.append(account)
-        changes.markets.append(self.matchers[ticker].state())
         return changes
 
     def _resting(self, account: str, ticker: str) -> list[SimOrder]:
