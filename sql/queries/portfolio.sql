@@ -4,6 +4,9 @@ select initial_bankroll_dollars from desk.accounts where account = :account;
 -- name: last_peak^
 select peak_dollars from desk.equity where account = :account order by observed_at desc limit 1;
 
+-- name: today_at^
+select today_dollars from desk.equity where account = :account and observed_at <= :at order by observed_at desc limit 1;
+
 -- name: booked_before
 -- The desk's own P&L of each market as it was booked before an instant: netted trades, payouts, fees off.
 select f.ticker, (f.held).realized_dollars - (f.held).fees_dollars + case

@@ -194,6 +194,11 @@ def test_without_a_known_equity_nothing_is_entered():
     assert reason(ready(alive(later(301))), old, now=later(301)) == "equity_stale"
 
 
+def test_a_person_resumes_from_the_loss_that_no_signal_was_judged_at():
+    state = ready(equity(equity="45", peak="45", today="-5", realized="-5"), switch("pause", on=False))
+    assert reason(state) is None
+
+
 def test_the_loss_breakers_are_checked_before_their_switch_arrives():
     assert reason(ready(equity(equity="45", today="-5", realized="-5"))) == "max_daily_loss"
     assert reason(ready(equity(equity="40", today="-1", realized="-10"))) == "max_drawdown"

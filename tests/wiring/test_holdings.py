@@ -1,14 +1,18 @@
 import asyncio
 from types import SimpleNamespace
 
+import msgspec
 import pytest
 
 from kalshi_desk.adapters.kafka import topics
 from kalshi_desk.adapters.postgres.clock_epochs import store_epochs
+from kalshi_desk.adapters.postgres.ledger import Ledger
 from kalshi_desk.domain.message import encode
 from kalshi_desk.domain.units import Cash
 from kalshi_desk.errors import ParseError
 from kalshi_desk.wiring.holdings import Holdings
+from tests.orders import fill as any_fill
+from tests.orders import order as any_order
 from tests.steps import desk
 from tests.wiring.process import FakeProcess
 
@@ -54,6 +58,33 @@ async def test_a_bid_far_above_our_value_is_an_exit_signal(holdings: Holdings) -
     await holdings.take(_record(topics.BOOKS, desk.book()))
     signals = [(topic, key) for topic, key, _ in holdings.process.published if topic == topics.SIGNALS.name]
     assert signals == [(topics.SIGNALS.name, desk.ACCOUNT)]
+
+
+async def _lose_and_resume(database: str) -> Holdings:
+    """Lose $5 at cost, resume a second later, and start the portfolio anew a second after that."""
+    bought, ledger = any_order(ticker=desk.TICKER, at=desk.T0), Ledger(database, desk.ACCOUNT)
+    await ledger.add_fill(any_fill(bought, at=desk.T0, occurred_at=desk.T0, fee=Cash.parse("5")))
+    again = Holdings(FakeProcess(database, desk.later(2)))
+    resume = msgspec.structs.replace(desk.switch("pause", on=False), at=desk.later(1))
+
+    async def run(since_ms: int) -> None:
+        again.see(_record(topics.CONTROL, resume))
+        again.see(_record(topics.POSITIONS, desk.position("0", "0", realized="-5")))
+        again.tail.caught_up.set()
+        await asyncio.Event().wait()
+
+    again.tail.run = run
+    await again.open()
+    return again
+
+
+async def test_what_a_person_resumed_from_stays_resumed_after_a_restart(database: str, holdings: Holdings) -> None:
+    again = await _lose_and_resume(database)
+    await again.tick()
+    assert [topic for topic, _, _ in again.process.published if topic == topics.CONTROL.name] == []
+    again.see(_record(topics.POSITIONS, desk.position("0", "0", realized="-10")))
+    await asyncio.sleep(0.01)
+    assert topics.CONTROL.name in [topic for topic, _, _ in again.process.published]
 
 
 async def test_a_great_loss_throws_the_pause_switch(holdings: Holdings) -> None:

@@ -79,7 +79,7 @@ class LossWatch:
 
     def trips(self, equity: Equity, today: Mapping[str, Cash], limits: RiskLimits) -> list[Trip]:
         """Return every loss breaker that fires; ``today`` is the day's P&L by scope (both, crypto, forecast)."""
-        self._note(equity, today)
+        self.note(equity, today)
         scopes = {"both": limits.max_daily_loss, "crypto": limits.crypto.max_daily_loss}
         scopes["forecast"] = limits.forecast.max_daily_loss
         roll = opening_roll(equity, limits)
@@ -99,7 +99,12 @@ class LossWatch:
         self._since |= {name: pnl for name, pnl in today.items() if scope in ("both", name)}
         self.peak = equity if scope == "both" else self.peak
 
-    def _note(self, equity: Equity, today: Mapping[str, Cash]) -> None:
+    def count_from(self, today: Mapping[str, Cash], *, at: Nanos) -> None:
+        """Count the losses of a UTC day from results by scope: a person resumed before this process started."""
+        self._day, self._since = utc_day(at), dict(today)
+
+    def note(self, equity: Equity, today: Mapping[str, Cash]) -> None:
+        """Take note of an equity and the day's P&L by scope: where losses count from if a person resumes now."""
         if utc_day(equity.at) != self._day:
             self._day, self._since = utc_day(equity.at), {}
         self.peak = equity.equity if self.peak is None else max(self.peak, equity.equity)
@@ -130,6 +135,16 @@ def throw(switches: dict[tuple[str, str], Switch], switch: Switch) -> None:
     if switch.scope == "both" and not switch.on:
         for desk in ("crypto", "forecast"):
             switches.pop((switch.name, desk), None)
+
+
+def resumed(switches: Mapping[tuple[str, str], Switch], *, now: Nanos) -> dict[str, Nanos]:
+    """Return when a person ended a pause in this UTC day, by scope, in the order of time."""
+    ended = [
+        (switch.at, scope)
+        for (name, scope), switch in switches.items()
+        if name == "pause" and not switch.on and not switch.by.startswith("breaker:")
+    ]
+    return {scope: at for at, scope in sorted(ended) if utc_day(at) == utc_day(now)}
 
 
 def strengthens(new: Switch, current: Switch | None, *, now: Nanos) -> bool:

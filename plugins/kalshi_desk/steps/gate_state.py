@@ -160,6 +160,7 @@ def observe(state: GateState, message: Message) -> None:
             _take_switch(state, message)
         case Equity():
             state.equity = message
+            state.losses.note(message, {"both": message.today})
         case _:
             state.view.observe(message)
 

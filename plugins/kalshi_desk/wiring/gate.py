@@ -2,6 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
+from kalshi_desk.adapters.postgres.holdings import read_beginning, read_today
+from kalshi_desk.domain.breakers import resumed
+from kalshi_desk.domain.control import Switch
+from kalshi_desk.domain.risk import DAY_NS
+from kalshi_desk.domain.units import Cash, Nanos
 from kalshi_desk.settings import Settings
 from kalshi_desk.steps.gate_state import GateParams
 from kalshi_desk.wiring import addresses
@@ -15,3 +22,34 @@ def gate_params(settings: Settings) -> GateParams:
         crypto_series=frozenset(settings.crypto_series),
         order_timeout_s=settings.order_timeout,
     )
+
+
+def by_scope(booked: Mapping[str, Cash], params: GateParams) -> dict[str, Cash]:
+    """Sum the results of markets by both, crypto and forecast."""
+    total = dict.fromkeys(("both", "crypto", "forecast"), Cash(0))
+    for ticker, pnl in booked.items():
+        for scope in ("both", params.owner_of(ticker)):
+            total[scope] = Cash(total[scope] + pnl)
+    return total
+
+
+def lost_before_resume(
+    database_url: str, switches: Mapping[tuple[str, str], Switch], *, now: Nanos, params: GateParams
+) -> dict[str, Cash]:
+    """Return today's results, by scope, that a person has put up with by resuming: breakers count from there.
+
+    A desk's own is as booked, with what was held then at cost; both desks' is at its marks.
+    """
+    found: dict[str, Cash] = {}
+    for scope, at in resumed(switches, now=now).items():
+        then = _today_at(database_url, at, params)
+        found |= {name: pnl for name, pnl in then.items() if scope in ("both", name)}
+    return found
+
+
+def _today_at(database_url: str, at: Nanos, params: GateParams) -> dict[str, Cash]:
+    midnight = Nanos(at // DAY_NS * DAY_NS)
+    begun, then = (by_scope(read_beginning(database_url, params.account, t).booked, params) for t in (midnight, at))
+    today = {scope: Cash(then[scope] - begun[scope]) for scope in then}
+    marked = read_today(database_url, params.account, at)
+    return today if marked is None else today | {"both": marked}

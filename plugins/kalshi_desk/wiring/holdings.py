@@ -19,10 +19,10 @@ from kalshi_desk.domain.inputs import BookChanged
 from kalshi_desk.domain.ledger import Equity, Fill, Mark, Position
 from kalshi_desk.domain.message import Message
 from kalshi_desk.domain.risk import DAY_NS
-from kalshi_desk.domain.units import Cash, Nanos
+from kalshi_desk.domain.units import Nanos
 from kalshi_desk.errors import DeskError
 from kalshi_desk.steps import exit_review, mark
-from kalshi_desk.wiring.gate import gate_params
+from kalshi_desk.wiring.gate import by_scope, gate_params, lost_before_resume
 from kalshi_desk.wiring.streams import StreamProcess
 
 HORIZON_S = 600
@@ -47,7 +47,7 @@ class Holdings:
         """Read where the day began, then positions, switches, markets and fair values as they stand."""
         midnight = Nanos(self.process.now() // DAY_NS * DAY_NS)
         begun = await asyncio.to_thread(read_beginning, self.process.database_url, self.process.account, midnight)
-        self.state = mark.MarkState(begun.opening, peak=begun.peak, day_start=self._by_scope(begun.booked))
+        self.state = mark.MarkState(begun.opening, peak=begun.peak, day_start=by_scope(begun.booked, self.params))
         self.reviews.view = self.state.view
         self.tailing = asyncio.create_task(self.tail.run((wall_now() - HORIZON_S * 10**9) // 10**6))
         await asyncio.wait(
@@ -55,14 +55,12 @@ class Holdings:
         )
         if self.tailing.done():
             await self.tailing
+        now, switches = self.process.now(), dict(self.state.switches)
+        lost = await asyncio.to_thread(
+            lost_before_resume, self.process.database_url, switches, now=now, params=self.params
+        )
+        self.state.losses.count_from(lost, at=now)
         self.opened = True
-
-    def _by_scope(self, booked: dict[str, Cash]) -> dict[str, Cash]:
-        total = dict.fromkeys(("both", "crypto", "forecast"), Cash(0))
-        for ticker, pnl in booked.items():
-            for scope in ("both", self.params.owner_of(ticker)):
-                total[scope] = Cash(total[scope] + pnl)
-        return total
 
     def see(self, record: Any) -> None:
         """Take note of a watched record; what cannot be read is passed over and logged."""

@@ -34,7 +34,7 @@ from kalshi_desk.steps.execute import Door
 from kalshi_desk.steps.gate import decide
 from kalshi_desk.steps.gate_state import GateState, observe
 from kalshi_desk.steps.reconcile import Difference
-from kalshi_desk.wiring.gate import gate_params
+from kalshi_desk.wiring.gate import gate_params, lost_before_resume
 from kalshi_desk.wiring.streams import StreamProcess
 from kalshi_desk.wiring.venue import trader
 
@@ -81,8 +81,14 @@ class OrderDoor:
         await asyncio.wait((self.tailing, caught_up), return_when="FIRST_COMPLETED")
         if self.tailing.done():
             await self.tailing
+        await self._count_losses()
         await self.catch_up.reconcile()
         self.opened.set()
+
+    async def _count_losses(self) -> None:
+        now, switches, url = self.process.now(), dict(self.state.switches), self.process.database_url
+        lost = await asyncio.to_thread(lost_before_resume, url, switches, now=now, params=self.params)
+        self.state.losses.count_from(lost, at=now)
 
     def _connect(self, rest: KalshiRest) -> None:
         speed = self.process.settings.speed

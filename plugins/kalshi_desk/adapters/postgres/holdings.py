@@ -33,5 +33,12 @@ def read_beginning(database_url: str, account: str, midnight: Nanos) -> Beginnin
     return Beginning(_cash(opening[0]), None if peak is None else _cash(peak[0]), booked)
 
 
+def read_today(database_url: str, account: str, at: Nanos) -> Cash | None:
+    """Return the result of the UTC day as the last equity at or before an instant tells it; None before the first."""
+    with closing(connect(database_url, "portfolio")) as db, db:
+        row = _sql.today_at(db, account=account, at=at.datetime())
+    return None if row is None else _cash(row[0])
+
+
 def _cash(dollars: Decimal) -> Cash:
     return Cash.parse(f"{dollars:f}")
