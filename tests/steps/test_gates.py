@@ -3,6 +3,7 @@ import pytest
 from kalshi_desk.domain.inputs import BookLost
 from kalshi_desk.domain.ledger import Order
 from kalshi_desk.domain.market import FeeSchedule, MarketStatus, Outcome
+from kalshi_desk.domain.units import Price
 from kalshi_desk.steps.gate import GateState, observe
 from kalshi_desk.steps.gates import Case, breaches
 from tests.steps.desk import (
@@ -197,6 +198,12 @@ def test_without_a_known_equity_nothing_is_entered():
 def test_a_person_resumes_from_the_loss_that_no_signal_was_judged_at():
     state = ready(equity(equity="45", peak="45", today="-5", realized="-5"), switch("pause", on=False))
     assert reason(state) is None
+
+
+def test_the_price_band_is_that_of_what_is_bought_not_of_the_limit():
+    cheap = crypto_limits(min_entry_price=Price.parse("0.03"))
+    state = ready(book("0.01", "0.02"))
+    assert reason(state, signal(price="0.04"), with_params=params(limits=cheap)) == "min_entry_price"
 
 
 def test_the_loss_breakers_are_checked_before_their_switch_arrives():

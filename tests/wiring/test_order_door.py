@@ -89,6 +89,21 @@ async def test_a_restart_remembers_decisions_and_positions(process: FakeProcess,
     assert third.state.orders == {}
 
 
+async def test_an_old_decision_that_comes_again_blocks_nothing(process: FakeProcess, venue: FakeVenue) -> None:
+    """The ledger knows it; the gate, which remembers one day, approved it again."""
+    first = _door(process, venue)
+    await first.decide(_record(SIGNAL, desk.signal()))
+    (intent,) = await first.ledger.open_intents()
+    assert await carry_out(intent, first.door)
+    first.lease.give_up()
+    second = _door(process, venue)
+    await second.decide(_record(SIGNAL, desk.signal()))
+    assert await second.ledger.open_intents() == []
+    assert second.state.orders == {}
+    assert process.kinds()[-1] == "refusals.v1 Refusal"
+    second.lease.give_up()
+
+
 async def test_without_the_lease_the_process_ends(process: FakeProcess, venue: FakeVenue, monkeypatch) -> None:
     left: list[str] = []
     monkeypatch.setattr(order_door, "leave", left.append)

@@ -12,7 +12,7 @@ from kalshi_desk.domain.ledger import Order
 from kalshi_desk.domain.order import book_side
 from kalshi_desk.domain.risk import Breach
 from kalshi_desk.domain.units import Cash, Count, Nanos, Price, seconds
-from kalshi_desk.steps.gate_state import GateParams, GateState, observe
+from kalshi_desk.steps.gate_state import GateParams, GateState, forget, observe
 from kalshi_desk.steps.gates import Case, breaches, offer_of, side_price
 from kalshi_desk.steps.sizing import size
 
@@ -37,6 +37,22 @@ def decide(state: GateState, signal: Signal, *, now: Nanos, params: GateParams) 
     observe(state, order)
     state.orders[order.client_order_id].q = signal.q
     return order
+
+
+def disown(state: GateState, order: Order) -> Refusal:
+    """Take back an order whose decision the ledger had before this process began: it is not in flight."""
+    forget(state, state.orders[order.client_order_id])
+    return Refusal(
+        at=order.at,
+        ticker=order.ticker,
+        desk=order.desk,
+        stage="gate",
+        reason="duplicate_decision",
+        value=order.client_order_id,
+        threshold="1",
+        decision_id=order.decision_id,
+        seen=order.seen,
+    )
 
 
 def _supersede(case: Case) -> None:

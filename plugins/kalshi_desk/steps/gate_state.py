@@ -190,10 +190,10 @@ def _take_progress(state: GateState, news: OrderEvent | Fill) -> None:
     elif live.progress.state in (OrderState.RESTING, OrderState.FILLED, OrderState.CANCELED):
         state.rejects = 0
     if live.done:
-        _end(state, live)
+        forget(state, live)
 
 
-def _end(state: GateState, live: LiveOrder) -> None:
+def forget(state: GateState, live: LiveOrder) -> None:
     """Forget an order that has ended; one that bought nothing was no entry."""
     order = live.order
     del state.orders[order.client_order_id]

@@ -122,7 +122,8 @@ def _not_banned(case: Case) -> Breach | None:
 
 
 def _band(case: Case) -> Breach | None:
-    return risk.price_band(case.price, case.desk)
+    ask = case.quote.ask if case.takes and case.quote is not None else None
+    return risk.price_band(case.price if ask is None else min(ask, case.price), case.desk)
 
 
 def _close_distance(case: Case) -> Breach | None:

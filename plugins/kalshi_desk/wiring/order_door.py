@@ -31,7 +31,7 @@ from kalshi_desk.errors import DeskError, LeaseLost
 from kalshi_desk.steps.booking import Booking
 from kalshi_desk.steps.catch_up import CatchUp
 from kalshi_desk.steps.execute import Door
-from kalshi_desk.steps.gate import decide
+from kalshi_desk.steps.gate import decide, disown
 from kalshi_desk.steps.gate_state import GateState, observe
 from kalshi_desk.steps.reconcile import Difference
 from kalshi_desk.wiring.gate import gate_params, lost_before_resume
@@ -122,11 +122,12 @@ class OrderDoor:
         signal: Signal = self._decoders[topics.SIGNALS.name](record.value)
         answer = decide(self.state, signal, now=self.process.now(), params=self.params)
         ANSWERS.labels(type(answer).__name__.lower()).inc()
+        if isinstance(answer, Order) and not await self._commit(answer):
+            answer = disown(self.state, answer)
         if isinstance(answer, Refusal):
             await self.process.publisher.publish(topics.REFUSALS, answer.ticker, answer)
             return
-        if await self._commit(answer):
-            await self.process.publisher.publish(topics.ORDERS, answer.account, answer)
+        await self.process.publisher.publish(topics.ORDERS, answer.account, answer)
         self.wake.set()
 
     async def _commit(self, order: Order) -> bool:
