@@ -198,6 +198,15 @@ def test_five_rejects_in_a_row_pause_both():
     assert state.rejects == 0
 
 
+def test_rejects_from_before_a_persons_resume_do_not_pause_again_after_a_restart():
+    """The topics are read side by side: the resume may come before the rejects that it answered."""
+    state = MarkState(OPENING)
+    remember(state, Switch(at=later(5), name="pause", scope="both", on=False, by="anna", reason="mended"))
+    for second in range(5):
+        remember(state, any_event(any_order(), "rejected", at=later(second)))
+    assert switches(mark_now(state, now=later(6), params=params())) == []
+
+
 @given(st.lists(st.tuples(st.integers(-300, 300), st.integers(0, 3_000_000), st.integers(0, 9_999)), max_size=8))
 def test_equity_is_opening_cash_plus_every_result(holdings):
     state = MarkState(OPENING)

@@ -39,6 +39,7 @@ class MarkState:
         self.switches: dict[tuple[str, str], Switch] = {}
         self.losses = LossWatch(opening if peak is None else peak)
         self.rejects = 0
+        self.resumed_at = Nanos(0)
         self.now = Nanos(0)
         self.day: int | None = None
         self.marked_at: Nanos | None = None
@@ -199,12 +200,12 @@ def _thrown(state: MarkState, trips: list[Trip]) -> list[Switch]:
 def _take_switch(state: MarkState, switch: Switch) -> None:
     throw(state.switches, switch)
     if switch.name == "pause" and not switch.on and not switch.by.startswith("breaker:"):
-        state.rejects = 0
+        state.rejects, state.resumed_at = 0, switch.at
         state.losses.resume(switch.scope)
 
 
 def _count_rejects(state: MarkState, event: OrderEvent) -> None:
     if event.event == "rejected":
-        state.rejects += 1
+        state.rejects += event.at > state.resumed_at
     elif event.event in ("resting", "filled", "canceled"):
         state.rejects = 0
