@@ -71,6 +71,15 @@ def database(postgres_server: str, postgres_url: str) -> str:
 
 
 @pytest.fixture
+def paper_desk(database: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> str:
+    """A database of this test alone, named by the settings of account sim:synthetic:7."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("DATABASE_URL", database)
+    monkeypatch.setenv("SEED", "7")
+    return database
+
+
+@pytest.fixture
 def empty_database(postgres_server: str) -> str:
     """A database of this test alone without any table."""
     return _fresh(postgres_server, "template0")

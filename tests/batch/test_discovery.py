@@ -41,12 +41,9 @@ class FakeReads:
 
 
 @pytest.fixture
-def reads(database, monkeypatch, tmp_path):
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("DATABASE_URL", database)
-    monkeypatch.setenv("SEED", "7")
+def reads(paper_desk, monkeypatch):
     segments = [ClockSegment(START, START, 1.0)]
-    store_epochs(database, account=ACCOUNT, mode="paper", bankroll=Cash.parse("50"), segments=segments)
+    store_epochs(paper_desk, account=ACCOUNT, mode="paper", bankroll=Cash.parse("50"), segments=segments)
     fake = FakeReads()
 
     @asynccontextmanager

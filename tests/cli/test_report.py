@@ -11,21 +11,13 @@ pytestmark = pytest.mark.embedded
 NOON = Nanos.parse("2026-11-21T12:00:00Z")
 
 
-@pytest.fixture
-def desk(database: str, monkeypatch, tmp_path) -> str:
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("DATABASE_URL", database)
-    monkeypatch.setenv("SEED", "7")
-    return database
-
-
 def open_account(database: str) -> None:
     standing = ClockSegment(wall_now(), NOON, 0.001)
     store_epochs(database, account=ACCOUNT, mode="paper", bankroll=Cash.parse("50"), segments=[standing])
 
 
-def test_it_prints_the_day_of_the_event_clock(capsys, desk: str) -> None:
-    open_account(desk)
+def test_it_prints_the_day_of_the_event_clock(capsys, paper_desk: str) -> None:
+    open_account(paper_desk)
     code, out, err = run(capsys, "report")
     assert (code, err) == (0, "")
     assert out.startswith("# 2026-11-21\n")
@@ -33,12 +25,12 @@ def test_it_prints_the_day_of_the_event_clock(capsys, desk: str) -> None:
     assert "Covers the UTC day up to 2026-11-21T12:00:00Z." in out
 
 
-def test_it_prints_the_day_asked_for(capsys, desk: str) -> None:
-    open_account(desk)
+def test_it_prints_the_day_asked_for(capsys, paper_desk: str) -> None:
+    open_account(paper_desk)
     assert run(capsys, "report", "--date", "2026-11-20")[1].startswith("# 2026-11-20\n")
 
 
-def test_a_date_that_is_none_no_account_and_no_database_are_one_line(capsys, monkeypatch, desk: str) -> None:
+def test_a_date_that_is_none_no_account_and_no_database_are_one_line(capsys, monkeypatch, paper_desk: str) -> None:
     ends = [run(capsys, "report", "--date", "yesterday"), run(capsys, "report")]
     monkeypatch.setenv("DATABASE_URL", "postgresql://desk@127.0.0.1:1/desk")
     ends.append(run(capsys, "report"))

@@ -15,13 +15,10 @@ pytestmark = pytest.mark.embedded
 
 
 @pytest.fixture
-async def desk(database: str, monkeypatch, tmp_path) -> str:
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("DATABASE_URL", database)
-    monkeypatch.setenv("SEED", "7")
-    store_epochs(database, account=ACCOUNT, mode="paper", bankroll=Cash.parse("50"), segments=[])
-    await Ledger(database, ACCOUNT).add_fill(fill(order()))
-    return database
+async def desk(paper_desk: str) -> str:
+    store_epochs(paper_desk, account=ACCOUNT, mode="paper", bankroll=Cash.parse("50"), segments=[])
+    await Ledger(paper_desk, ACCOUNT).add_fill(fill(order()))
+    return paper_desk
 
 
 def _beat(database: str, state: str, on: bool) -> None:

@@ -20,19 +20,16 @@ values (0, %s, %s, 'crypto', %s, %s, %s, %s, %s, %s)
 
 
 @pytest.fixture
-async def desk(database: str, monkeypatch, tmp_path) -> str:
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("DATABASE_URL", database)
-    monkeypatch.setenv("SEED", "7")
-    store_epochs(database, account=ACCOUNT, mode="paper", bankroll=Cash.parse("50"), segments=[])
-    with closing(connect(database, "test")) as db, db, db.cursor() as cursor:
+async def desk(paper_desk: str) -> str:
+    store_epochs(paper_desk, account=ACCOUNT, mode="paper", bankroll=Cash.parse("50"), segments=[])
+    with closing(connect(paper_desk, "test")) as db, db, db.cursor() as cursor:
         cursor.execute("select desk.ensure_day('2026-11-21')")
         for offset, (stage, reason, value, count, minute) in enumerate(
             [("edge", "no_edge", "0.01", 7, 1), ("edge", "no_edge", "0.02", 5, 2), ("gate", "halt", "anna", 1, 3)]
         ):
             at = f"2026-11-21T12:0{minute}:00Z"
             cursor.execute(_REFUSED, (offset, TICKER, stage, reason, value, "0.03", count, at))
-    return database
+    return paper_desk
 
 
 async def _trade(database: str) -> None:

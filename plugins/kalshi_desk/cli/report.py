@@ -5,22 +5,17 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 import click
-import psycopg2
 
 from kalshi_desk.batch.desk import run_of
 from kalshi_desk.batch.reporting import gather, report_day
 from kalshi_desk.clock import wall_now
 from kalshi_desk.domain.report import markdown
-from kalshi_desk.errors import DeskError
+from kalshi_desk.wiring.database import database_or_fault
 
 
 @click.command(name="report")
 @click.option("--date", "day", type=click.DateTime(["%Y-%m-%d"]), help="A UTC day; default: the event clock's.")
 def command(day: datetime | None) -> None:
     """Print the report of a UTC day as Markdown."""
-    try:
-        with run_of(wall_now().datetime(), timedelta(days=1)) as run:
-            text = markdown(gather(run, day.date() if day else report_day(run)))
-    except psycopg2.OperationalError as fault:
-        raise DeskError(f"no database: {fault}; make up") from None
-    click.echo(text, nl=False)
+    with database_or_fault(), run_of(wall_now().datetime(), timedelta(days=1)) as run:
+        click.echo(markdown(gather(run, day.date() if day else report_day(run))), nl=False)

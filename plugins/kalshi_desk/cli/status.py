@@ -7,14 +7,13 @@ from typing import Any
 
 import click
 import msgspec
-import psycopg2
 
 from kalshi_desk.adapters.postgres.connection import Connection, connect
 from kalshi_desk.adapters.postgres.queries import queries
 from kalshi_desk.domain.units import Nanos
-from kalshi_desk.errors import DeskError
 from kalshi_desk.settings import Settings, load_settings
 from kalshi_desk.wiring import addresses
+from kalshi_desk.wiring.database import database_or_fault
 
 SILENT_S = 10.0
 
@@ -31,11 +30,8 @@ def command(as_json: bool) -> int:
 
 def read_status(settings: Settings) -> dict[str, Any]:
     """Return the status as builtins; raises DeskError where the database is away."""
-    try:
-        with closing(connect(addresses.database_url(settings), "status")) as db, db:
-            return _status(db, settings)
-    except psycopg2.OperationalError as fault:
-        raise DeskError(f"no database: {fault}; make up") from None
+    with database_or_fault(), closing(connect(addresses.database_url(settings), "status")) as db, db:
+        return _status(db, settings)
 
 
 def _status(db: Connection, settings: Settings) -> dict[str, Any]:

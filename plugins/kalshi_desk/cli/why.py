@@ -7,7 +7,6 @@ from typing import Any
 
 import click
 import msgspec
-import psycopg2
 
 from kalshi_desk.adapters.postgres.connection import connect
 from kalshi_desk.adapters.postgres.queries import queries
@@ -15,6 +14,7 @@ from kalshi_desk.domain.units import Nanos
 from kalshi_desk.errors import DeskError, UnitError
 from kalshi_desk.settings import Settings, load_settings
 from kalshi_desk.wiring import addresses
+from kalshi_desk.wiring.database import database_or_fault
 
 FUNNEL = ("seen", "priced", "edge", "allowed", "sent", "filled")
 EVER = Nanos.parse("2000-01-01T00:00:00Z")
@@ -39,14 +39,11 @@ def read_why(settings: Settings, ticker: str, since: Nanos) -> dict[str, Any]:
     sql = queries("why")
     place = {"ticker": ticker, "since": since.datetime()}
     own = place | {"account": addresses.account(settings)}
-    try:
-        with closing(connect(addresses.database_url(settings), "why")) as db, db:
-            if not sql.known(db, ticker=ticker)[0]:
-                raise DeskError(f"the desk has never seen {ticker}")
-            funnel, refused, ended = sql.funnel(db, **own), sql.refusals(db, **place), sql.ended(db, **own)
-            return _found(ticker, funnel, list(refused), list(ended))
-    except psycopg2.OperationalError as fault:
-        raise DeskError(f"no database: {fault}; make up") from None
+    with database_or_fault(), closing(connect(addresses.database_url(settings), "why")) as db, db:
+        if not sql.known(db, ticker=ticker)[0]:
+            raise DeskError(f"the desk has never seen {ticker}")
+        funnel, refused, ended = sql.funnel(db, **own), sql.refusals(db, **place), sql.ended(db, **own)
+        return _found(ticker, funnel, list(refused), list(ended))
 
 
 def _found(ticker: str, funnel: tuple[int, ...], refused: list[Any], ended: list[Any]) -> dict[str, Any]:
