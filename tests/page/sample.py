@@ -144,7 +144,7 @@ def seed(url: str) -> None:
             (ACCOUNT, now - timedelta(hours=9)),
         )
         cursor.execute("select ensure_day(%s)", (now.date(),))
-        for insert, rows in _rows(now).items():
+        for insert, rows in (_streamed(now) | _booked(now)).items():
             marks = ", ".join(["%s"] * len(rows[0]))
             cursor.executemany(f"insert into {insert} values ({marks})", rows)
         for process in ("portfolio", "crypto_signals", "kalshi_feed", "exchange_feeds", "order_execution"):
@@ -152,7 +152,7 @@ def seed(url: str) -> None:
         cursor.execute("insert into heartbeats values ('recorder', 'ready', '{}', now() - interval '74 seconds')")
 
 
-def _rows(now: datetime) -> dict[str, list[tuple[Any, ...]]]:
+def _streamed(now: datetime) -> dict[str, list[tuple[Any, ...]]]:
     curve = [
         (0, n, ACCOUNT, 50, 0, Decimal(round(50 + n / 600 + sin(n / 40) / 4, 4)), 52, 0, 0, 0,
          now - timedelta(seconds=45 * (700 - n)))
@@ -171,6 +171,25 @@ def _rows(now: datetime) -> dict[str, list[tuple[Any, ...]]]:
         (0, n, each.ticker, "BTC", 0.5, 0.01, 91240, 91234, 0.4, 100, 0, None, None, "index", "1", now)
         for n, each in enumerate(MARKETS)
     ]
+    alerts = [
+        (0, 1, "order_execution", "warning", "a fill differs from the venue",
+         "fill t-77: ours 2.00, the venue's 3.00. <script>alert(1)</script>", now - timedelta(minutes=40)),
+    ]  # fmt: skip
+    letters = [(0, 1, "kalshi_feed", "kalshi ws", None, None, "ParseError", "unknown message type", "{}", now)]
+    listed = [
+        (each.ticker, each.event_ticker, each.series_ticker, each.title, "Crypto", "crypto", "active", now, now,
+         encode(each).decode(), now, now)
+        for each in MARKETS
+    ]  # fmt: skip
+    return {
+        "equity": curve, "refusals": refused, "signals": signals, "fair_values": fair_values,
+        "alerts": alerts, "dead_letters": letters,
+        "markets (ticker, event_ticker, series_ticker, title, category, desk, status, open_at, close_at, definition, "
+        "first_observed_at, observed_at)": listed,
+    }  # fmt: skip
+
+
+def _booked(now: datetime) -> dict[str, list[tuple[Any, ...]]]:
     orders = [
         (f"d{n}-1", ACCOUNT, f"d{n}", f"v{n}", BTC15 if n % 2 else LADDER[2][0], "crypto", "s",
          "yes" if n % 2 else "no", "bid", "enter", "take", None, Decimal("0.54"), 4, filled, 4 - filled, state,
@@ -188,18 +207,7 @@ def _rows(now: datetime) -> dict[str, list[tuple[Any, ...]]]:
         for minute, result, value, pnl, verified, ago_ in [
             ("15", "yes", 1, Decimal("1.33"), False, 12), ("00", "no", 0, Decimal("-1.67"), True, 27)]
     ]  # fmt: skip
-    alerts = [
-        (0, 1, "order_execution", "warning", "a fill differs from the venue",
-         "fill t-77: ours 2.00, the venue's 3.00. <script>alert(1)</script>", now - timedelta(minutes=40)),
-    ]  # fmt: skip
-    letters = [(0, 1, "kalshi_feed", "kalshi ws", None, None, "ParseError", "unknown message type", "{}", now)]
-    listed = [
-        (each.ticker, each.event_ticker, each.series_ticker, each.title, "Crypto", "crypto", "active", now, now,
-         encode(each).decode(), now, now)
-        for each in MARKETS
-    ]  # fmt: skip
     return {
-        "equity": curve, "refusals": refused, "signals": signals, "fair_values": fair_values,
         "orders (client_order_id, account, decision_id, venue_order_id, ticker, desk, strategy, outcome, book_side, "
         "action, style, exit_rule, price_dollars, count_contracts, filled_contracts, remaining_contracts, state, "
         "risk_dollars, reduce_only, expires_at, seen, created_at, updated_at)": orders,
@@ -207,7 +215,4 @@ def _rows(now: datetime) -> dict[str, list[tuple[Any, ...]]]:
         "book_side, price_dollars, count_contracts, is_taker, fee_dollars, occurred_at, observed_at)": fills,
         "settlements (account, ticker, result, value_dollars, count_contracts, cost_dollars, fees_dollars, "
         "revenue_dollars, pnl_dollars, verified, occurred_at, observed_at)": settled,
-        "alerts": alerts, "dead_letters": letters,
-        "markets (ticker, event_ticker, series_ticker, title, category, desk, status, open_at, close_at, definition, "
-        "first_observed_at, observed_at)": listed,
     }  # fmt: skip

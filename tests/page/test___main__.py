@@ -1,7 +1,6 @@
 import json
 import os
 import re
-import socket
 import subprocess
 import sys
 import time
@@ -15,24 +14,11 @@ from kalshi_desk.adapters.postgres.clock_epochs import store_epochs
 from kalshi_desk.clock import wall_now
 from kalshi_desk.domain.event_clock import ClockSegment
 from kalshi_desk.domain.units import Cash
+from tests.embedded.conftest import free_base
 from tests.page import sample
 
 pytestmark = pytest.mark.embedded
 METRICS = 16
-
-
-def free_base():
-    while True:
-        with socket.socket() as first, socket.socket() as second:
-            first.bind(("127.0.0.1", 0))
-            base = first.getsockname()[1]
-            if base + METRICS > 65_000:
-                continue
-            try:
-                second.bind(("127.0.0.1", base + METRICS))
-            except OSError:
-                continue
-            return base
 
 
 def healthy(url, process, within_s=40):

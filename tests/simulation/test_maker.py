@@ -29,16 +29,14 @@ def quoted(price, *, maker=CALM, seconds_left=300, strike="90000"):
 
 @pytest.mark.parametrize("seconds_left", [900, 300, 61])
 def test_makers_price_the_contract_as_it_is_written(seconds_left):
-    path = IndexPath(price=90_100.0)
-    mine = settle_probability(path, spot=90_100.0, strike=90_000.0, sigma=0.5, seconds_left=seconds_left, fixings=[])
+    mine = settle_probability(spot=90_100.0, strike=90_000.0, sigma=0.5, seconds_left=seconds_left, fixings=[])
     theirs = p_above(spot=90_100.0, strike=90_000.0, sigma=0.5, window=Averaging(seconds_left))
     assert abs(mine - theirs) < 1e-3
 
 
 def test_with_all_prints_known_the_price_is_certain():
-    path = IndexPath(price=1.0)
     known = [int(IndexPrice.parse("90000.01"))] * 60
-    assert settle_probability(path, spot=1.0, strike=90_000.0, sigma=0.5, seconds_left=0, fixings=known) == 1.0
+    assert settle_probability(spot=1.0, strike=90_000.0, sigma=0.5, seconds_left=0, fixings=known) == 1.0
 
 
 def test_quotes_stand_on_the_grid_around_the_fair_price():

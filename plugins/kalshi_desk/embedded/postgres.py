@@ -32,7 +32,7 @@ SERVER = {
 
 def prepare(place: Place) -> None:
     """Create the cluster with its roles and databases where there is none yet."""
-    folder = data(place)
+    folder = cluster(place)
     user = _system_user()
     _open_way(folder.parent, user)
     _open_way(binaries(), user)
@@ -44,7 +44,8 @@ def prepare(place: Place) -> None:
 def program(place: Place) -> Program:
     """Return the server's program; SIGINT is its fast, orderly stop."""
     flags = [part for name, value in SERVER.items() for part in ("-c", f"{name}={value}")]
-    command = (str(binaries() / "postgres"), "-D", str(data(place)), "-p", str(place.port(addresses.POSTGRES)), *flags)
+    port = str(place.port(addresses.POSTGRES))
+    command = (str(binaries() / "postgres"), "-D", str(cluster(place)), "-p", port, *flags)
     return Program("postgres", command, user=_system_user(), stop_signal="INT", stop_s=30)
 
 
@@ -58,7 +59,7 @@ def fault(url: str) -> str | None:
     return None
 
 
-def data(place: Place) -> Path:
+def cluster(place: Place) -> Path:
     """Return the cluster's folder."""
     return place.home / "postgres" / "data"
 
@@ -94,7 +95,7 @@ def _run(place: Place, command: tuple[str, ...], user: str | None, statements: s
     answer = subprocess.run(command, cwd="/", env={"LC_ALL": "C.UTF-8"}, check=False, **as_user, **streams)
     log.write_text(answer.stdout)
     if answer.returncode or "ERROR:" in answer.stdout or "FATAL:" in answer.stdout:
-        shutil.rmtree(data(place), ignore_errors=True)
+        shutil.rmtree(cluster(place), ignore_errors=True)
         raise SettingsError([f"Postgres could not be prepared; the reason is in {log}"])
 
 

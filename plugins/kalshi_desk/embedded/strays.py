@@ -50,10 +50,10 @@ def _marker(process: psutil.Process) -> str | None:
 
 def _postmaster(place: Place) -> list[psutil.Process]:
     """Return Postgres by its pid file: it wipes its environment."""
-    file = postgres.data(place) / "postmaster.pid"
+    file = postgres.cluster(place) / "postmaster.pid"
     try:
         process = psutil.Process(int(file.read_text().split()[0]))
-        return [process] if str(postgres.data(place)) in process.cmdline() else []
+        return [process] if str(postgres.cluster(place)) in process.cmdline() else []
     except (OSError, ValueError, IndexError, psutil.Error):
         return []
 

@@ -44,9 +44,7 @@ class Quotes(msgspec.Struct):
     no: dict[int, int] = {}
 
 
-def settle_probability(
-    path: IndexPath, *, spot: float, strike: float, sigma: float, seconds_left: float, fixings: list[int]
-) -> float:
+def settle_probability(*, spot: float, strike: float, sigma: float, seconds_left: float, fixings: list[int]) -> float:
     """Return P(mean of the 60 prints > strike) as a maker sees it.
 
     Lognormal mean of the prints to come, the known ones deducted. Source: pricing-and-sizing.md section 2.
@@ -74,7 +72,6 @@ def look(
     quotes.bias = _wander(quotes.bias, maker.bias, elapsed / maker.bias_memory_s, rng)
     quotes.sigma_error = _wander(quotes.sigma_error, maker.sigma_error, elapsed / maker.bias_memory_s, rng)
     fair = settle_probability(
-        path,
         spot=path.before(maker.staleness_ms * 1_000_000),
         strike=market.floor_strike.number,
         sigma=path.sigma(coin) * exp(quotes.sigma_error),

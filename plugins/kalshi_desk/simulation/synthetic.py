@@ -96,10 +96,10 @@ class SyntheticMarket:
     def _tick(self, at: Nanos) -> list[MarketMessage]:
         # one generator per (seed, tick): no hidden state between ticks, so any tick can be a resumption
         rng = Random((self.state.seed << 48) + at // TICK)  # noqa: S311 - a simulation, not a secret
-        common = rng.gauss(0, 1)
+        of_all = rng.gauss(0, 1)
         messages: list[MarketMessage] = []
         for coin, path in self.state.paths.items():
-            shock = sqrt(_CORRELATION) * common + sqrt(1 - _CORRELATION) * rng.gauss(0, 1)
+            shock = sqrt(_CORRELATION) * of_all + sqrt(1 - _CORRELATION) * rng.gauss(0, 1)
             path.step(self.params.coins[coin], shock=shock, rng=rng)
             messages += spot_trades(coin, path, at=at, counter=self.state.counter, rng=rng)
         messages.sort(key=lambda message: message.at)
