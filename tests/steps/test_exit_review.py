@@ -103,8 +103,10 @@ def test_a_person_s_position_is_never_reviewed():
 
 
 def test_every_position_is_reviewed_at_least_once_a_minute():
-    state = dear(alive(later(MINUTE)), fair_value(0.50, at=later(MINUTE)))
+    state = dear()
     wishes(state)
+    for message in (alive(later(MINUTE)), fair_value(0.50, at=later(MINUTE))):
+        observe(state, message)
     own = params(limits=crypto_limits(exits=frozenset({"sell_dear"})))
     assert review_due(state, now=later(MINUTE - 0.001), params=own) == []
     assert len(review_due(state, now=later(MINUTE), params=own)) == 1

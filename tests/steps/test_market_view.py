@@ -42,6 +42,14 @@ def test_a_book_is_fresh_for_fifteen_seconds_after_any_sign_of_life():
     assert reason(view, later(26)) == "book_stale"
 
 
+def test_signs_of_life_from_another_accounts_clock_do_not_keep_a_book_fresh():
+    """Topics outlive an account: what an account of a later event time said may still be read at the start."""
+    view = seeing(alive(later(86_400)), book())
+    assert reason(view, later(15)) is None
+    assert reason(view, later(15.001)) == "book_stale"
+    assert reason(seeing(book(), alive(later(86_400)))) == "book_stale"
+
+
 def test_an_unknown_lost_or_crossed_book_is_unusable():
     assert reason(MarketView()) == "book_unusable"
     view = seeing(book())

@@ -15,6 +15,7 @@ from kalshi_desk.domain.units import Count, Nanos, Price, seconds
 
 FEED_SOURCE = "kalshi"
 FAIR_VALUE_AGE_S = 5.0
+ANOTHER_CLOCK_S = 60.0
 _STATUS_AFTER = {
     "activated": MarketStatus.ACTIVE,
     "deactivated": MarketStatus.INACTIVE,
@@ -67,7 +68,7 @@ class MarketView:
         if book is None or not book.usable:
             state = "no_snapshot" if book is None else book.reason or book.state
             return Breach("book_unusable", state, "live")
-        if self.alive_at is None or now - self.alive_at > seconds(limits.book_s):
+        if self.alive_at is None or abs(now - self.alive_at) > seconds(limits.book_s):
             age = "unknown" if self.alive_at is None else f"{(now - self.alive_at) / 1e9:.3f}"
             return Breach("book_stale", age, f"{limits.book_s:.3f}")
         return None
@@ -101,7 +102,10 @@ class MarketView:
             book.apply(change)
 
     def _alive(self, at: Nanos) -> None:
-        self.alive_at = at if self.alive_at is None else max(at, self.alive_at)
+        known = self.alive_at
+        # Topics outlive an account: a great step back is the clock of the account in use.
+        steps_back = known is not None and known - at > seconds(ANOTHER_CLOCK_S)
+        self.alive_at = at if known is None or steps_back else max(at, known)
 
     def _step(self, step: Lifecycle) -> None:
         if step.event == "settled":
