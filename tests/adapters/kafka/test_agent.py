@@ -34,6 +34,18 @@ async def fail_with(fault):
     raise fault
 
 
+@pytest.mark.parametrize("fault", [ParseError("t", "no good"), ValueError("ours")])
+async def test_a_record_whose_dead_letter_is_not_taken_comes_again(tmp_path, fault) -> None:
+    told, left = Told(), []
+
+    async def away(*_) -> None:
+        raise KafkaTimeoutError
+
+    told.publish = away
+    await guard(told, tmp_path, left).run(RECORD, lambda: fail_with(fault))
+    assert left == [70]
+
+
 async def test_a_desk_error_becomes_a_dead_letter_and_life_goes_on(tmp_path) -> None:
     told, left = Told(), []
     await guard(told, tmp_path, left).run(RECORD, lambda: fail_with(ParseError("t", "no good")))

@@ -68,6 +68,13 @@ class Guard:
     async def run(self, record: Any, body: Callable[[], Awaitable[None]]) -> None:
         """Run ``body`` for one record; returns when the record may be acknowledged."""
         try:
+            await self._run(record, body)
+        except Exception:  # Faust would acknowledge the record of an agent that raises
+            log.exception("agent.unheard", topic=record.topic, partition=record.partition, offset=record.offset)
+            self._leave(EXIT_CODE)
+
+    async def _run(self, record: Any, body: Callable[[], Awaitable[None]]) -> None:
+        try:
             await body()
         except DeskError as fault:
             await self.dead_letter(fault, record)
