@@ -52,3 +52,11 @@ def test_a_switch_is_obeyed_when_the_door_says_so(settings: Settings, database: 
     later = Switch(at=Nanos(EVENT + 1), name="halt", scope="both", on=False, by="anna", reason="test")
     assert not switches.obeyed(settings, later)
     assert json.dumps(switches.known_switches(settings))
+
+
+def test_without_a_database_a_switch_is_refused_or_left_unconfirmed(monkeypatch) -> None:
+    monkeypatch.setattr(switches, "OBEYED_S", 0.1)
+    away = load_settings(_env_file=None, database_url="postgresql://desk@127.0.0.1:1/desk", seed=7)
+    with pytest.raises(DeskError, match="no database"):
+        switches.throw(away, "halt", scope="both", on=True, reason="test")
+    assert not switches.obeyed(away, Switch(at=EVENT, name="halt", scope="both", on=True, by="anna", reason="test"))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import getpass
 import time
-from contextlib import closing
+from contextlib import closing, suppress
 from typing import Any
 
 from kalshi_desk.adapters.kafka.announce import announce
@@ -18,6 +18,7 @@ from kalshi_desk.domain.units import Nanos
 from kalshi_desk.errors import DeskError
 from kalshi_desk.settings import Settings
 from kalshi_desk.wiring import addresses
+from kalshi_desk.wiring.database import database_or_fault
 
 OBEYED_S, LOOK_S = 15.0, 0.3
 SCOPES = ("both", "crypto", "forecast")
@@ -28,7 +29,8 @@ def event_now(settings: Settings) -> Nanos:
     if settings.desk_mode != "paper":
         return SystemClock().now()
     account = addresses.account(settings)
-    segments = load_epochs(addresses.database_url(settings), account)
+    with database_or_fault():
+        segments = load_epochs(addresses.database_url(settings), account)
     if not segments:
         raise DeskError(f"the desk has never run as {account}: make up")
     return ScaledClock(segments).now()
@@ -47,15 +49,16 @@ def obeyed(settings: Settings, switch: Switch) -> bool:
     until = time.monotonic() + OBEYED_S
     key = f"{switch.name}:{switch.scope}"
     while time.monotonic() < until:
-        known = known_switches(settings).get(key)
-        if known is not None and Nanos.parse(known["at"]) >= switch.at:
-            return True
+        with suppress(DeskError):  # the switch is published: a database that is away only keeps us from seeing more
+            known = known_switches(settings).get(key)
+            if known is not None and Nanos.parse(known["at"]) >= switch.at:
+                return True
         time.sleep(LOOK_S)
     return False
 
 
 def known_switches(settings: Settings) -> dict[str, Any]:
-    """Return the switches that ``order_execution`` last said it obeys, by ``name:scope``."""
-    with closing(connect(addresses.database_url(settings), "cli")) as db, db:
+    """Return the switches that ``order_execution`` last said it obeys, by ``name:scope``; raises DeskError."""
+    with database_or_fault(), closing(connect(addresses.database_url(settings), "cli")) as db, db:
         row = queries("health").details_of(db, process="order_execution")
     return {} if row is None else dict(row[0].get("switches", {}))
