@@ -62,9 +62,7 @@ class MarketBody(msgspec.Struct, frozen=True):
     exchange_index: int = 0
 
 
-class EventBody(msgspec.Struct, frozen=True):
-    """An event, with its markets where they were asked for."""
-
+class _Event(msgspec.Struct, frozen=True):
     event_ticker: str
     series_ticker: str
     title: str
@@ -72,6 +70,11 @@ class EventBody(msgspec.Struct, frozen=True):
     category: str | None = None
     fee_type_override: str | None = None
     fee_multiplier_override: Multiplier | None = None
+
+
+class EventBody(_Event, frozen=True):
+    """An event, with its markets where they were asked for."""
+
     exchange_index: int | None = None
     markets: tuple[MarketBody, ...] | None = None
 
@@ -138,16 +141,9 @@ class ExchangeStatus(msgspec.Struct, frozen=True):
     exchange_index_statuses: tuple[ShardStatus, ...] = ()
 
 
-class ListedEvent(msgspec.Struct, frozen=True):
+class ListedEvent(_Event, frozen=True):
     """An event of a listing with its markets still unread, so that one bad market spoils no other."""
 
-    event_ticker: str
-    series_ticker: str
-    title: str
-    mutually_exclusive: bool
-    category: str | None = None
-    fee_type_override: str | None = None
-    fee_multiplier_override: Multiplier | None = None
     markets: tuple[msgspec.Raw, ...] = ()
 
 
