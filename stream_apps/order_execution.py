@@ -40,7 +40,7 @@ async def gate(stream: Any) -> None:
         event.ack()
 
 
-@app.task
+@app.task  # type: ignore[untyped-decorator]
 async def work() -> None:
     """Send, cancel, listen, poll, settle and reconcile."""
     await run(door)

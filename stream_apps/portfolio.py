@@ -41,7 +41,7 @@ async def review(stream: Any) -> None:
         await acknowledger.put(event, deliveries)
 
 
-@app.timer(interval=1.0)
+@app.timer(interval=1.0)  # type: ignore[untyped-decorator]
 async def tick() -> None:
     """Mark and review what no book change has touched."""
     if holdings.opened:
