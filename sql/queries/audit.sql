@@ -8,5 +8,9 @@ select pg_advisory_xact_lock(hashtext('desk.audit_log'), hashtext(:account));
 insert into desk.audit_log (account, at, actor, action, details, previous_hash, hash)
 values (:account, :at, :actor, :action, :details, :previous_hash, :hash);
 
+-- name: same^
+select entry from desk.audit_log
+where account = :account and at = :at and actor = :actor and action = :action and details = cast(:details as jsonb);
+
 -- name: all
 select at, actor, action, details::text, previous_hash, hash from desk.audit_log where account = :account order by entry;

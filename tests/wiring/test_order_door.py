@@ -1,4 +1,5 @@
 import asyncio
+from contextlib import asynccontextmanager
 from types import SimpleNamespace
 
 import pytest
@@ -156,3 +157,27 @@ async def test_a_door_that_shuts_gives_its_lease_up(process: FakeProcess, venue:
     await door.close()
     assert OrderDoor(process).lease.take()
     await OrderDoor(process).close()
+
+
+async def test_a_switch_thrown_while_the_door_was_away_is_obeyed_and_to_be_audited(
+    process: FakeProcess, venue: FakeVenue, monkeypatch
+) -> None:
+    @asynccontextmanager
+    async def trader(_):
+        yield KalshiRest(venue, venue)
+
+    monkeypatch.setattr(order_door, "trader", trader)
+    door = OrderDoor(process)
+
+    async def run(since_ms: int) -> None:
+        door.see(_record(topics.CONTROL.name, _halt()))
+        door.tail.caught_up.set()
+        await asyncio.Event().wait()
+
+    monkeypatch.setattr(door.tail, "run", run)
+    await door.open()
+    assert await door.next_switch() == _halt()
+    await door.decide(_record(SIGNAL, desk.signal()))
+    assert process.published[-1][2].reason == "halt"
+    door.tailing.cancel()
+    await door.close()

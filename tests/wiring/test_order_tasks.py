@@ -1,10 +1,12 @@
 import asyncio
 import json
+from contextlib import closing
 
 import pytest
 
 from kalshi_desk.adapters.kalshi.rest import KalshiRest
 from kalshi_desk.adapters.postgres.clock_epochs import store_epochs
+from kalshi_desk.adapters.postgres.connection import connect
 from kalshi_desk.adapters.socket_loop import Connected, Received
 from kalshi_desk.domain.control import Switch
 from kalshi_desk.domain.units import Cash, Count, Nanos
@@ -115,3 +117,17 @@ async def test_switches_are_audited(door: OrderDoor) -> None:
     auditing.cancel()
     await asyncio.gather(auditing, return_exceptions=True)
     assert door.audit.broken_at() is None
+
+
+async def test_a_switch_that_comes_again_after_a_restart_is_audited_once(door: OrderDoor, database: str) -> None:
+    for scope in ("crypto", "forecast", "crypto"):
+        switch = Switch(at=NOW, name="pause", scope=scope, on=True, by="page", reason="test")
+        door._switches.put_nowait(switch)
+    auditing = asyncio.create_task(order_tasks.audit_switches(door))
+    await _until(door._switches.empty)
+    await asyncio.sleep(0.3)
+    auditing.cancel()
+    await asyncio.gather(auditing, return_exceptions=True)
+    with closing(connect(database, "test")) as db, db.cursor() as cursor:
+        cursor.execute("select details ->> 'scope' from desk.audit_log order by entry")
+        assert cursor.fetchall() == [("crypto",), ("forecast",)]

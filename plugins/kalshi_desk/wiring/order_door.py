@@ -81,6 +81,8 @@ class OrderDoor:
         await asyncio.wait((self.tailing, caught_up), return_when="FIRST_COMPLETED")
         if self.tailing.done():
             await self.tailing
+        for switch in self.state.switches.values():
+            self._switches.put_nowait(switch)
         await self._count_losses()
         await self.catch_up.reconcile()
         self.opened.set()

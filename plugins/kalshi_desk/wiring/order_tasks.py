@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
+from typing import Any
 
 import psycopg2
 import structlog
@@ -133,11 +134,13 @@ async def attempt(door: OrderDoor, what: str) -> None:
 
 
 async def audit_switches(door: OrderDoor) -> None:
-    """Record every switch that is thrown: who, what and why."""
+    """Record every switch that is thrown, or was while nobody listened: who, what and why."""
     while True:
         switch = await door.next_switch()
         details = {"scope": switch.scope, "on": switch.on, "reason": switch.reason}
-        await door.audit.add(actor=switch.by, action=f"switch:{switch.name}", details=details, at=switch.at)
+        entry: dict[str, Any] = {"actor": switch.by, "action": f"switch:{switch.name}", "details": details}
+        if not await door.audit.has(**entry, at=switch.at):
+            await door.audit.add(**entry, at=switch.at)
         door.wake.set()
 
 

@@ -43,6 +43,15 @@ class AuditLog:
                 hash=chained(previous, entry),
             )
 
+    async def has(self, *, actor: str, action: str, details: dict[str, Any], at: Nanos) -> bool:
+        """Tell whether the log holds this very entry."""
+        return await asyncio.to_thread(self._has, actor, action, details, at)
+
+    def _has(self, actor: str, action: str, details: dict[str, Any], at: Nanos) -> bool:
+        told = {"actor": actor, "action": action, "details": json.dumps(details), "at": at.datetime()}
+        with closing(connect(self._url, "audit")) as db, db:
+            return _sql.same(db, account=self._account, **told) is not None
+
     def broken_at(self) -> int | None:
         """Return the number of the first entry that does not follow from those before it, None if all do."""
         with closing(connect(self._url, "audit")) as db, db:
