@@ -30,7 +30,7 @@ async def test_compacted_topics_are_read_whole_and_others_from_a_while_ago(broke
     since_ms = wall_now() // 10**6
     await publisher.publish(ALERTS, "test", _alert("new"))
     seen: list[bytes] = []
-    tail = Tail(broker, {CONTROL: 1, ALERTS: 1}, apply=lambda record: seen.append(record.value))
+    tail = Tail(broker, {CONTROL: 1, ALERTS: 1}, apply=lambda record: seen.append(record.value or b""))
     reading = asyncio.create_task(tail.run(since_ms))
     async with asyncio.timeout(20):
         await tail.caught_up.wait()
@@ -40,6 +40,7 @@ async def test_compacted_topics_are_read_whole_and_others_from_a_while_ago(broke
             await asyncio.sleep(0.05)
     reading.cancel()
     await asyncio.gather(reading, return_exceptions=True)
+    await publisher.publish(CONTROL, "pause:both", None)  # the broker outlives this test
     await publisher.stop()
     assert any(b'"reason":"old"' in value for value in caught_up)
     assert [value for value in caught_up if b"alert" in value and b'"text":"old"' in value] == []
