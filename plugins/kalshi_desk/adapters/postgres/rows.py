@@ -76,7 +76,7 @@ def known_order_of(row: tuple[Any, ...]) -> KnownOrder:
 
 
 def fill_of(row: tuple[Any, ...]) -> Fill:
-    """Return a fill from the columns of ``unsettled_fills``."""
+    """Return a fill from the columns of ``live_fills``."""
     account, fill_id, venue_id, client_id, ticker, owner, strategy, outcome, action, price, count, taker, fee, *at = row
     return Fill(
         account=account, fill_id=fill_id, venue_order_id=venue_id, client_order_id=client_id, ticker=ticker,
