@@ -87,6 +87,17 @@ async def test_an_order_that_ended_unseen_is_reported_and_repaired(desk: Desk) -
     assert desk.reports == ["order decision1-1: ours resting 0.00, the venue's canceled 0.00"]
 
 
+async def test_an_order_that_rests_there_and_ended_here_is_told_at_the_second_look(desk: Desk) -> None:
+    desk.venue.fill_now = False
+    await desk.ledger.commit(order(style="make"))
+    desk.ledger.closed[1] = "failed"
+    await desk.venue.create(request_of(order(style="make")))
+    await desk.ledger.add_event(event(order(), "expired"))
+    assert await desk.catch_up.reconcile() == []
+    assert [difference.subject for difference in await desk.catch_up.reconcile()] == ["order"]
+    assert desk.reports == ["order decision1-1: ours expired, the venue's resting"]
+
+
 async def test_a_position_that_differs_twice_is_repaired(desk: Desk) -> None:
     desk.venue.held[TICKER] = Count.parse("3")
     assert await desk.catch_up.reconcile() == []

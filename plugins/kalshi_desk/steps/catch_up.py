@@ -182,12 +182,22 @@ class CatchUp:
 
     async def _holdings(self) -> list[Difference]:
         ours = held(position for group in self._positions().values() for position in group)
-        found = position_differences(ours, await self._reads.positions())
+        found = position_differences(ours, await self._reads.positions()) + await self._strays()
         live = [k for k in await self._books.recent_orders(self._booking.now()) if not OrderState(k.state).final]
         if not live:
             cash = cash_difference(_shown(await self._books.cash()), (await self._reads.balance()).balance_dollars)
             found += [cash] if cash is not None else []
         return found
+
+    async def _strays(self) -> list[Difference]:
+        """Return our orders that rest at the venue though they ended here."""
+        resting = await self._reads.orders({"status": "resting"})
+        known = [await self._books.find_order(client_order_id=body.client_order_id) for body in resting]
+        return [
+            Difference("order", ours.order.client_order_id, ours.state, "resting")
+            for ours in known
+            if ours is not None and OrderState(ours.state).final
+        ]
 
     async def _repair(self, difference: Difference) -> None:
         await self._tell(difference)
