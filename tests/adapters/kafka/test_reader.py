@@ -15,7 +15,7 @@ pytestmark = pytest.mark.embedded
 
 
 def switch(reason):
-    return Switch(at=AT, name="halt", scope="both", on=True, by="test", reason=reason)
+    return Switch(at=AT, name="drill", scope="both", on=True, by="test", reason=reason)
 
 
 async def test_the_latest_value_of_each_key_without_tombstones(broker: Broker) -> None:
