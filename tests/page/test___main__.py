@@ -56,7 +56,9 @@ def press(url, action, shown):
             if shown in answer.read().decode():
                 return
         time.sleep(0.2)
-    pytest.fail("the page does not show its own switch")
+    with urllib.request.urlopen(url, timeout=5) as answer:
+        state = re.search(r'id="part-state".*?</header>', answer.read().decode(), re.DOTALL)[0]
+    pytest.fail(f"the page does not show its own switch: {state}")
 
 
 def environment(tmp_path, **changes):

@@ -11,14 +11,14 @@ from kalshi_desk.errors import DeskError
 from tests.embedded.conftest import free_base
 
 SWITCH = Switch(
-    at=Nanos.parse("2026-11-21T12:00:00Z"), name="halt", scope="crypto", on=True, by="test", reason="announced"
+    at=Nanos.parse("2026-11-21T12:00:00Z"), name="drill", scope="crypto", on=True, by="test", reason="announced"
 )
 
 
 @pytest.mark.embedded
 async def test_a_message_is_there_when_it_returns(broker: Broker) -> None:
-    announce(broker, CONTROL, "halt:crypto", SWITCH)
-    assert (await load_compacted(broker, CONTROL.name, 1))[b"halt:crypto"] == encode(SWITCH)
+    announce(broker, CONTROL, "drill:crypto", SWITCH)
+    assert (await load_compacted(broker, CONTROL.name, 1))[b"drill:crypto"] == encode(SWITCH)
 
 
 def test_a_broker_that_is_away_is_one_line() -> None:
