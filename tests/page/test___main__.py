@@ -1,4 +1,3 @@
-import asyncio
 import json
 import os
 import re
@@ -11,9 +10,6 @@ import urllib.request
 
 import pytest
 
-from kalshi_desk.adapters.kafka.producer import Publisher
-from kalshi_desk.adapters.kafka.reader import load_compacted
-from kalshi_desk.adapters.kafka.topics import CONTROL
 from kalshi_desk.adapters.postgres.clock_epochs import store_epochs
 from kalshi_desk.clock import wall_now
 from kalshi_desk.domain.event_clock import ClockSegment
@@ -34,14 +30,6 @@ def healthy(url, process, within_s=40):
         except (urllib.error.URLError, OSError):
             time.sleep(0.2)
     return None
-
-
-async def clear_switches(broker):
-    """The broker outlives a test, and so do the switches that other tests threw on it."""
-    publisher = await Publisher(broker, ("BTC",)).start()
-    for key in await load_compacted(broker, CONTROL.name, 1):
-        await publisher.publish(CONTROL, key.decode(), None)
-    await publisher.stop()
 
 
 def press(url, action, shown):
@@ -67,7 +55,6 @@ def environment(tmp_path, **changes):
 
 
 def test_the_page_comes_up_on_a_real_broker_and_database(database, broker, tmp_path):
-    asyncio.run(clear_switches(broker))
     segment = ClockSegment(wall_now(), sample.NOW, 1.0)
     store_epochs(database, account="sim:synthetic:7", mode="paper", bankroll=Cash.parse("50"), segments=[segment])
     base = free_base()

@@ -15,7 +15,7 @@ AT = Nanos.parse("2026-11-21T12:00:00Z")
 
 
 def _switch(reason: str) -> Switch:
-    return Switch(at=AT, name="pause", scope="both", on=True, by="test", reason=reason)
+    return Switch(at=AT, name="drill", scope="both", on=True, by="test", reason=reason)
 
 
 def _alert(text: str) -> Alert:
@@ -24,7 +24,7 @@ def _alert(text: str) -> Alert:
 
 async def test_compacted_topics_are_read_whole_and_others_from_a_while_ago(broker: Broker) -> None:
     publisher = await Publisher(broker, ("BTC",)).start()
-    await publisher.publish(CONTROL, "pause:both", _switch("old"))
+    await publisher.publish(CONTROL, "drill:both", _switch("old"))
     await publisher.publish(ALERTS, "test", _alert("old"))
     await asyncio.sleep(0.05)
     since_ms = wall_now() // 10**6
@@ -35,7 +35,7 @@ async def test_compacted_topics_are_read_whole_and_others_from_a_while_ago(broke
     async with asyncio.timeout(20):
         await tail.caught_up.wait()
         caught_up = list(seen)
-        await publisher.publish(CONTROL, "pause:both", _switch("later"))
+        await publisher.publish(CONTROL, "drill:both", _switch("later"))
         while not any(b"later" in value for value in seen):
             await asyncio.sleep(0.05)
     reading.cancel()
