@@ -14,7 +14,9 @@ def test_it_says_whether_the_door_obeys(capsys, monkeypatch, confirmed: bool, co
     assert (got, "paused (crypto): odd fills" in out, "not confirmed" in err) == (code, confirmed, not confirmed)
 
 
-def test_a_reason_is_needed(capsys) -> None:
-    code, _, err = run(capsys, "pause")
-    assert (code, err.count("\n")) == (2, 1)
-    assert "--reason" in err
+def test_a_reason_may_be_left_out(capsys, monkeypatch) -> None:
+    thrown = []
+    monkeypatch.setattr(pause, "throw", lambda settings, name, **facts: thrown.append(facts["reason"]))
+    monkeypatch.setattr(pause, "obeyed", lambda settings, switch: True)
+    code, out, _ = run(capsys, "pause")
+    assert (code, out, thrown) == (0, "paused (both): by hand\n", ["by hand"])

@@ -9,7 +9,7 @@ from kalshi_desk.wiring.switches import SCOPES, obeyed, throw
 
 
 @click.command(name="pause")
-@click.option("--reason", required=True, help="Why; kept in the audit log.")
+@click.option("--reason", default="by hand", show_default=True, help="Why; kept in the audit log.")
 @click.option("--scope", type=click.Choice(SCOPES), default="both", show_default=True, help="The desk that pauses.")
 def command(reason: str, scope: str) -> int:
     """Stop new entries until ``resume``; what is held is still sold by its rules."""
