@@ -61,7 +61,8 @@ def test_every_part_is_healthy_and_shown_by_make_status(desk):
 
 
 def test_within_minutes_every_table_of_the_flow_has_rows(desk):
-    until(lambda: not empty_tables(desk), within_s=180, every_s=3, what=lambda: empty_tables(desk))
+    took = until(lambda: not empty_tables(desk), within_s=180, every_s=3, what=lambda: empty_tables(desk))
+    print(f"rows in every table of the flow {took:.0f} s after healthy")
 
 
 def test_a_live_run_replayed_from_its_export_gives_the_same_bytes(desk, tmp_path):
