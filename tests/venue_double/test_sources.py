@@ -25,6 +25,11 @@ def test_a_synthetic_market_goes_on_after_a_restart():
     assert not second.ended
 
 
+def test_a_synthetic_account_begins_with_the_running_quarter_hour():
+    assert SyntheticSource(7).first_instant(START) == Nanos.parse("2026-11-21T14:00:00Z")
+    assert SyntheticSource(7).first_instant(Nanos.parse("2026-11-21T14:15:00Z")) == Nanos.parse("2026-11-21T14:15:00Z")
+
+
 def test_a_recording_plays_from_its_start_and_ends(tmp_path):
     folder = write(
         tmp_path / "small", markets=[market(FIRST, 0)], snapshots=[snapshot(1, [], [])],

@@ -14,6 +14,7 @@ from kalshi_desk.simulation.synthetic import MarketMessage, SyntheticMarket
 Played = MarketMessage | CryptoInput
 CONNECT_S = 30  # the desk's apps come up meanwhile: what a recording plays to nobody is gone
 _SLICE = NANOS
+_QUARTER_HOUR = 900 * NANOS
 
 
 class Source(Protocol):
@@ -78,8 +79,8 @@ class SyntheticSource:
         return self.market.save()
 
     def first_instant(self, wall: Nanos) -> Nanos:
-        """Begin now, on a whole second."""
-        return Nanos(wall // NANOS * NANOS)
+        """Begin with the running quarter hour, so that the first market has its whole life and settles soon."""
+        return Nanos(wall // _QUARTER_HOUR * _QUARTER_HOUR)
 
 
 class RecordingSource:
