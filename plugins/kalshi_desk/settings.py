@@ -11,11 +11,12 @@ from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
-from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+from pydantic_settings import NoDecode, SettingsConfigDict
 
 from kalshi_desk.domain.limits import DeskLimits, Limit, RiskLimits, Share
 from kalshi_desk.domain.units import Cash, Count, Nanos, Price
 from kalshi_desk.errors import SettingsError, UnitError
+from kalshi_desk.forecast_settings import ForecastSettings
 
 ShareOfBankroll = Annotated[Decimal, Field(gt=0, le=1, decimal_places=6)]
 Dollars = Annotated[Decimal, Field(gt=0, decimal_places=6)]
@@ -24,7 +25,7 @@ PROFILES = {"starter": Decimal(50), "standard": Decimal(10_000)}
 EXITS = frozenset({"sell_dear", "take_profit", "stop", "time_decay", "edge_gone"})
 
 
-class Settings(BaseSettings):
+class Settings(ForecastSettings):
     """The desk's settings; field names in capitals are the environment's names."""
 
     model_config = SettingsConfigDict(env_file=".env", extra="ignore", frozen=True, hide_input_in_errors=True)
@@ -58,9 +59,8 @@ class Settings(BaseSettings):
 
     crypto_series: Names = ("KXBTC15M", "KXETH15M", "KXBTCD", "KXETHD")
     spot_venues: Names = ("coinbase", "kraken", "bitstamp", "gemini", "binance")
-    strategies: Names = ("crypto_fair_value",)
+    strategies: Names = ("crypto_fair_value", "forecast_edge")
     scan_interval: int = Field(300, ge=30)
-    news_cache_ttl: int = Field(900, ge=0)
     monthly_costs: Decimal = Field(Decimal(0), ge=0)
     order_timeout: int = Field(600, ge=1)
 
@@ -139,6 +139,8 @@ class Settings(BaseSettings):
             (self.play_from is not None and self.recording is None, "FROM needs RECORDING"),
             (self.recording is not None and not self.recording.is_dir(), "RECORDING is not a folder"),
             (not self.crypto_series, "CRYPTO_SERIES is empty"),
+            (self.min_days_to_close >= self.max_days_to_close, "MIN_DAYS_TO_CLOSE is not below MAX_DAYS_TO_CLOSE"),
+            (self.gpt_weight + self.claude_weight == 0, "GPT_WEIGHT and CLAUDE_WEIGHT are both 0"),
         ]  # fmt: skip
 
     @property

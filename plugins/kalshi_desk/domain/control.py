@@ -20,6 +20,20 @@ class Switch(Message, frozen=True, kw_only=True):
     until: Nanos | None = None
 
 
+class Rung(Message, frozen=True, kw_only=True):
+    """Where a strategy stands in a category: ``rung`` paper, small or full; ``by`` a person, or the record itself.
+
+    Its key on the topic is ``rung:strategy:category``.
+    """
+
+    account: str
+    strategy: str
+    category: str
+    rung: str
+    by: str
+    reason: str
+
+
 class Watch(Message, frozen=True, kw_only=True):
     """A market on the watch list; ``desk`` is its one owner, crypto or forecast."""
 

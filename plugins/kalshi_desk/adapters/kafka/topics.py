@@ -6,8 +6,9 @@ import zlib
 from dataclasses import dataclass
 from typing import Any
 
-from kalshi_desk.domain.control import Alert, DeadLetter, EstimateRequest, Switch, Watch
+from kalshi_desk.domain.control import Alert, DeadLetter, EstimateRequest, Rung, Switch, Watch
 from kalshi_desk.domain.decisions import FairValue, Refusal, Signal
+from kalshi_desk.domain.estimate import Estimate
 from kalshi_desk.domain.inputs import BookMessage, CryptoInput, LifecycleMessage, MarketTrade
 from kalshi_desk.domain.ledger import Equity, Fill, Mark, Order, OrderEvent, Position, Settlement
 from kalshi_desk.domain.message import Decoder
@@ -40,6 +41,7 @@ BOOKS = Topic("kalshi.books.v1", "ticker", 4, 6 * HOUR_MS, BookMessage)
 TRADES = Topic("kalshi.trades.v1", "ticker", 4, DAY_MS, MarketTrade)
 LIFECYCLE = Topic("kalshi.lifecycle.v1", "ticker", 4, DAY_MS, LifecycleMessage)
 FAIR_VALUES = Topic("crypto.fair_values.v1", "ticker", 4, 6 * HOUR_MS, FairValue)
+ESTIMATES = Topic("estimates.v1", "ticker", 1, None, Estimate)
 SIGNALS = Topic("signals.v1", "account", 1, 7 * DAY_MS, Signal)
 REFUSALS = Topic("refusals.v1", "ticker", 4, DAY_MS, Refusal)
 ORDERS = Topic("orders.v1", "account", 1, 7 * DAY_MS, Order)
@@ -47,7 +49,7 @@ ORDER_EVENTS = Topic("order_events.v1", "account", 1, 7 * DAY_MS, OrderEvent | F
 POSITIONS = Topic("positions.v1", "account:ticker", 1, None, Position)
 MARKS = Topic("marks.v1", "account", 1, DAY_MS, Mark | Equity)
 WATCHLIST = Topic("watchlist.v1", "ticker", 1, None, Watch)
-CONTROL = Topic("desk.control.v1", "switch", 1, None, Switch)
+CONTROL = Topic("desk.control.v1", "switch", 1, None, Switch | Rung)
 ESTIMATE_REQUESTS = Topic("estimate_requests.v1", "ticker", 1, DAY_MS, EstimateRequest)
 ALERTS = Topic("alerts.v1", "app", 1, 7 * DAY_MS, Alert)
 DEAD_LETTERS = Topic("dead_letters.v1", "app", 1, 7 * DAY_MS, DeadLetter)
@@ -55,7 +57,7 @@ DEAD_LETTERS = Topic("dead_letters.v1", "app", 1, 7 * DAY_MS, DeadLetter)
 TOPICS: dict[str, Topic] = {
     topic.name: topic
     for topic in (
-        CRYPTO_INPUTS, BOOKS, TRADES, LIFECYCLE, FAIR_VALUES, SIGNALS, REFUSALS, ORDERS, ORDER_EVENTS, POSITIONS,
+        CRYPTO_INPUTS, BOOKS, TRADES, LIFECYCLE, FAIR_VALUES, ESTIMATES, SIGNALS, REFUSALS, ORDERS, ORDER_EVENTS, POSITIONS,
         MARKS, WATCHLIST, CONTROL, ESTIMATE_REQUESTS, ALERTS, DEAD_LETTERS,
     )
 }  # fmt: skip
