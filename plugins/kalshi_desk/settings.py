@@ -56,6 +56,7 @@ class Settings(ForecastSettings):
     seed: int = Field(7, ge=0)
     recording: Path | None = None
     play_from: str | None = Field(None, validation_alias="FROM")
+    venue_faults: Path | None = None
 
     crypto_series: Names = ("KXBTC15M", "KXETH15M", "KXBTCD", "KXETHD")
     spot_venues: Names = ("coinbase", "kraken", "bitstamp", "gemini", "binance")
@@ -136,6 +137,7 @@ class Settings(ForecastSettings):
             (real and not self.kalshi_private_key_path, "KALSHI_PRIVATE_KEY_PATH is needed outside paper mode"),
             (real and self.speed != 1, "SPEED works in paper mode only"),
             (real and self.recording is not None, "RECORDING works in paper mode only"),
+            (real and self.venue_faults is not None, "VENUE_FAULTS works in paper mode only"),
             (self.play_from is not None and self.recording is None, "FROM needs RECORDING"),
             (self.recording is not None and not self.recording.is_dir(), "RECORDING is not a folder"),
             (not self.crypto_series, "CRYPTO_SERIES is empty"),

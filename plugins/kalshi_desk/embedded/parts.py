@@ -119,8 +119,10 @@ def _own(place: Place, name: str, command: tuple[str, ...], stop_s: int = 10) ->
 def _played(place: Place) -> tuple[str, ...]:
     """Return what the venue plays, as its options."""
     settings = place.settings
-    speed = ("--speed", str(settings.speed))
+    how: tuple[str, ...] = ("--speed", str(settings.speed))
+    if settings.venue_faults is not None:
+        how = (*how, "--faults", str(settings.venue_faults))
     if settings.recording is None:
-        return ("--synthetic", "--seed", str(settings.seed), *speed)
+        return ("--synthetic", "--seed", str(settings.seed), *how)
     start = ("--from", settings.play_from) if settings.play_from else ()
-    return ("--recording", str(settings.recording), *start, *speed)
+    return ("--recording", str(settings.recording), *start, *how)
