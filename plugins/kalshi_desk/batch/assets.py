@@ -5,7 +5,8 @@ Import this in DAG files only: it brings Airflow.
 
 from __future__ import annotations
 
-from airflow.sdk import Asset
+from airflow.providers.common.messaging.triggers.msg_queue import MessageQueueTrigger
+from airflow.sdk import Asset, AssetWatcher
 
 MARKETS = Asset("desk_markets", uri="desk://tables/markets")
 ARTICLES = Asset("desk_articles", uri="desk://tables/articles")
@@ -16,3 +17,18 @@ SIGNALS = Asset("desk_signals", uri="desk://topics/signals.v1")
 SCORES = Asset("desk_scores", uri="desk://tables/estimate_scores")
 QUALITY = Asset("desk_quality", uri="desk://tables/quality_checks")
 REPORTS = Asset("desk_reports", uri="desk://tables/daily_reports")
+
+REQUESTS = Asset(
+    "desk_estimate_requests",
+    uri="desk://topics/estimate_requests.v1",
+    watchers=[
+        AssetWatcher(
+            name="estimate_requests",
+            trigger=MessageQueueTrigger(
+                scheme="kafka",
+                topics=["estimate_requests.v1"],
+                apply_function="kalshi_desk.batch.requests.wish",
+            ),
+        )
+    ],
+)

@@ -12,7 +12,7 @@ from kalshi_desk.batch.desk import run_of
 
 
 def require_pages(dag_run: Any, period: timedelta) -> None:
-    """Go on with a run of the present, and with a backfilled one whose interval has pages of this DAG in ``desk.pages``.
+    """Go on with a run of the present, and with a backfilled one whose interval has pages in ``desk.pages``.
 
     Raises AirflowSkipException for any other backfilled run: the world outside cannot be asked what it said then.
     """

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from contextlib import closing
 from hashlib import sha256
 from pathlib import Path
+from typing import IO
 from urllib.error import URLError
 from urllib.parse import urlsplit, urlunsplit
 from urllib.request import urlopen
@@ -32,23 +33,34 @@ REPORTS = {
     "airflow-api-server": "metadatabase", "airflow-scheduler": "scheduler", "airflow-dag-processor": "dag_processor",
     "airflow-triggerer": "triggerer",
 }  # fmt: skip
-MIGRATION_S, HEALTH_S = 180, 8
+POOLS = {
+    "models": {"slots": 2, "description": "Tasks that ask forecasters; each asks for many markets at once"},
+    "venue": {"slots": 1, "description": "Tasks that read the venue: its rate limit is counted inside a task"},
+    "news": {"slots": 1, "description": "Tasks that read news: each source's rate limit is counted inside a task"},
+}
+SETUP_S, HEALTH_S = 180, 8
 
 
 def prepare(place: Place) -> None:
-    """Write configuration and first password, see to the database and bring it to Airflow's schema."""
+    """Write configuration and first password, see to the database, bring it to Airflow's schema, set the pools."""
     _configure(place)
     if not place.own_postgres:
         _create_database(addresses.database_url(place.settings))
-    log = place.logs / "airflow-setup.log"
+    pools = _home(place) / "pools.json"
+    pools.write_text(json.dumps(POOLS, indent=2) + "\n")
+    with (place.logs / "airflow-setup.log").open("wb") as log:
+        _airflow(place, log, "db", "migrate")
+        _airflow(place, log, "pools", "import", str(pools))
+
+
+def _airflow(place: Place, log: IO[bytes], *command: str) -> None:
     environment = {**os.environ, **_environment(place), **place.marker}
-    with log.open("wb") as output:
-        command = [place.program("airflow"), "db", "migrate"]
-        code = subprocess.run(
-            command, cwd=ROOT, env=environment, stdout=output, stderr=output, check=False, timeout=MIGRATION_S
-        ).returncode
+    line = [place.program("airflow"), *command]
+    code = subprocess.run(
+        line, cwd=ROOT, env=environment, stdout=log, stderr=log, check=False, timeout=SETUP_S
+    ).returncode
     if code:
-        raise SettingsError([f"Airflow's database could not be migrated; the reason is in {log}"])
+        raise SettingsError([f"airflow {' '.join(command)} failed; the reason is in {log.name}"])
 
 
 def programs(place: Place, revision: str) -> list[Program]:

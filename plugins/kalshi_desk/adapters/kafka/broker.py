@@ -42,3 +42,11 @@ class Broker:
                 "sasl_plain_password": self.password,
             }
         return options
+
+    def librdkafka_options(self) -> dict[str, str]:
+        """Return the connection settings in the words of librdkafka."""
+        options = {"bootstrap.servers": self.bootstrap, "security.protocol": self.security_protocol}
+        if self.security_protocol == "SASL_SSL":
+            user, word = self.username or "", self.password or ""
+            options |= {"sasl.mechanism": "PLAIN", "sasl.username": user, "sasl.password": word}
+        return options
