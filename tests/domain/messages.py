@@ -1,7 +1,8 @@
 """One message of every kind with its bytes, written by hand: the format that other programs rely on."""
 
-from kalshi_desk.domain.control import Alert, DeadLetter, EstimateRequest, Switch, Watch
+from kalshi_desk.domain.control import Alert, DeadLetter, EstimateRequest, Rung, Switch, Watch
 from kalshi_desk.domain.decisions import FairValue, Refusal, Signal
+from kalshi_desk.domain.estimate import Estimate
 from kalshi_desk.domain.inputs import (
     BookChanged,
     BookLost,
@@ -98,11 +99,20 @@ DECISIONS = {
         edge=0.04, edge_adj=0.03, expires_at=CLOSE, seen="17",
     ): f'{{"kind":"signal",{_AT},"ticker":"T","account":"a","desk":"crypto","strategy":"crypto_fair_value",'
     '"decision_id":"d","outcome":"no","action":"enter","style":"take","price":"0.6000","shown":"5.00","q":0.45,'
-    f'"stderr":0.01,"edge":0.04,"edge_adj":0.03,"expires_at":{_CLOSE},"exit_rule":null,"seen":"17"}}',
+    f'"stderr":0.01,"edge":0.04,"edge_adj":0.03,"expires_at":{_CLOSE},"exit_rule":null,"exploratory":false,'
+    '"seen":"17"}',
     Refusal(
         at=AT, ticker="T", desk="crypto", stage="edge", reason="min_edge", value="0.01", threshold="0.03"
     ): f'{{"kind":"refusal",{_AT},"ticker":"T","desk":"crypto","stage":"edge","reason":"min_edge","value":"0.01",'
     '"threshold":"0.03","decision_id":null,"count":1,"seen":null}',
+}  # fmt: skip
+
+ESTIMATES = {
+    Estimate(
+        at=AT, account="a", ticker="T", category="Economics", estimate_id="e1", p_yes=0.625, stderr=0.04,
+        exploratory=True,
+    ): f'{{"kind":"estimate",{_AT},"account":"a","ticker":"T","category":"Economics","estimate_id":"e1",'
+    '"p_yes":0.625,"stderr":0.04,"exploratory":true}',
 }  # fmt: skip
 
 LEDGER = {
@@ -153,6 +163,10 @@ CONTROL = {
         at=AT, name="pause", scope="crypto", on=True, by="breaker", reason="daily_loss", until=CLOSE
     ): f'{{"kind":"switch",{_AT},"name":"pause","scope":"crypto","on":true,"by":"breaker","reason":"daily_loss",'
     f'"until":{_CLOSE}}}',
+    Rung(
+        at=AT, account="a", strategy="forecast_edge", category="Economics", rung="small", by="anna", reason="skill"
+    ): f'{{"kind":"rung",{_AT},"account":"a","strategy":"forecast_edge","category":"Economics","rung":"small",'
+    '"by":"anna","reason":"skill"}',
     Watch(
         at=AT, ticker="T", series_ticker="S", desk="crypto", open_time=THEN, close_time=CLOSE
     ): f'{{"kind":"watch",{_AT},"ticker":"T","series_ticker":"S","desk":"crypto",'

@@ -7,10 +7,10 @@ from kalshi_desk.adapters.kafka import topics
 from kalshi_desk.adapters.kafka.topics import TOPICS, partition_count, partition_of
 from kalshi_desk.domain.message import Message
 from kalshi_desk.errors import ParseError
-from tests.domain.messages import CONTROL, DECISIONS, DEFINED, INPUTS, LEDGER
+from tests.domain.messages import CONTROL, DECISIONS, DEFINED, ESTIMATES, INPUTS, LEDGER
 
 UNDERLYINGS = ("BTC", "ETH")
-GOLDEN = [*INPUTS.items(), DEFINED, *DECISIONS.items(), *LEDGER.items(), *CONTROL.items()]
+GOLDEN = [*INPUTS.items(), DEFINED, *DECISIONS.items(), *ESTIMATES.items(), *LEDGER.items(), *CONTROL.items()]
 
 
 def kinds(topic):
@@ -46,7 +46,7 @@ def test_names_are_versioned_and_each_topic_is_listed():
 
 def test_state_is_compacted_and_events_expire():
     compacted = {name for name, topic in TOPICS.items() if topic.compacted}
-    assert compacted == {"positions.v1", "watchlist.v1", "desk.control.v1"}
+    assert compacted == {"positions.v1", "watchlist.v1", "desk.control.v1", "estimates.v1"}
 
 
 def test_crypto_inputs_have_a_partition_for_each_underlying():
