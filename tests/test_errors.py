@@ -5,12 +5,15 @@ import pytest
 from kalshi_desk import errors
 from kalshi_desk.errors import (
     DeskError,
+    ModelFileError,
     OutcomeUnknown,
     ParseError,
     Rejected,
     Retryable,
     SequenceGap,
     SettingsError,
+    SourceAway,
+    SourceError,
     UnitError,
     UnknownFee,
     VenueError,
@@ -24,6 +27,8 @@ from kalshi_desk.errors import (
         (ParseError("kraken", "no price"), "kraken: no price"),
         (ParseError("kraken", "no price", "{}"), "kraken: no price in {}"),
         (SequenceGap("book T", 8, 10), "book T: expected 8, got 10"),
+        (ModelFileError("model.onnx", "sha256 00"), "model.onnx: sha256 00"),
+        (SourceAway("gdelt", "HTTP 429"), "gdelt: HTTP 429"),
         (UnknownFee("flat"), "unknown fee type 'flat'"),
         (Rejected("POST /orders", 400, "invalid_price"), "POST /orders: 400 invalid_price"),
         (OutcomeUnknown("POST /orders", None, "timeout", "5 s"), "POST /orders: no answer timeout 5 s"),
@@ -43,4 +48,5 @@ def test_the_tree_is_drawn_as_it_is():
     assert all(issubclass(kind, DeskError) for kind in tree)
     assert all(f" {kind.__name__} " in errors.__doc__ for kind in tree if kind is not DeskError)
     assert issubclass(UnitError, ParseError)
+    assert issubclass(SourceAway, SourceError)
     assert all(issubclass(kind, VenueError) for kind in (Retryable, Rejected, OutcomeUnknown))

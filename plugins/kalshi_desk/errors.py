@@ -9,6 +9,9 @@ DeskError
 ├── BrokerAway               Kafka does not answer
 ├── LeaseLost                another process owns the account now
 ├── LedgerError              the ledger and its own rules disagree
+├── ModelFileError           a model's file is missing or not the one that was tried
+├── SourceError              a source of news or figures said no
+│   └── SourceAway           it did not answer for now; the read may be repeated
 └── VenueError               the venue answered, or did not
     ├── Retryable            a read that may be asked again
     ├── Rejected             a definite no
@@ -80,6 +83,32 @@ class LeaseLost(DeskError):
 
 class LedgerError(DeskError):
     """The ledger contradicts itself or the venue."""
+
+
+class ModelFileError(DeskError):
+    """A model's file at ``path`` that cannot be used, and why."""
+
+    def __init__(self, path: str, problem: str) -> None:
+        self.path, self.problem = path, problem
+        super().__init__(path, problem)
+
+    def __str__(self) -> str:
+        return f"{self.path}: {self.problem}"
+
+
+class SourceError(DeskError):
+    """A source of news or figures that gave no usable answer; ``problem`` holds no key."""
+
+    def __init__(self, source: str, problem: str) -> None:
+        self.source, self.problem = source, problem[:200]
+        super().__init__(source, self.problem)
+
+    def __str__(self) -> str:
+        return f"{self.source}: {self.problem}"
+
+
+class SourceAway(SourceError):
+    """A source that did not answer, or asks to come again later."""
 
 
 class VenueError(DeskError):
