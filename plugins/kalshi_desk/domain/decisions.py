@@ -39,8 +39,8 @@ class Signal(Message, frozen=True, kw_only=True):
 
     ``price`` is the limit in YES terms; ``action`` enter or exit; ``style`` take (IOC), make (post-only) or rest
     (post-only exit); ``q`` our probability of ``outcome``; ``shown`` the contracts on offer at the price;
-    ``exit_rule`` names the rule of an exit; an ``exploratory`` entry trades on paper only. ``edge`` is before, ``edge_adj``
-    after the one deduction for doubt.
+    ``exit_rule`` names the rule of an exit; an ``exploratory`` entry trades on paper only. ``edge`` is before,
+    ``edge_adj`` after the one deduction for doubt.
     """
 
     ticker: str
@@ -66,7 +66,8 @@ class Signal(Message, frozen=True, kw_only=True):
 class Refusal(Message, frozen=True, kw_only=True):
     """A market not priced, a signal not formed or an order not allowed: the first reason, its value and threshold.
 
-    ``stage`` is where it stopped: price, quality, edge, correlation, gate or door. ``count`` > 1 sums up equal refusals of one minute.
+    ``stage`` is where it stopped: price, quality, edge, correlation, gate or door. ``count`` > 1 sums up equal refusals
+    of one minute.
     """
 
     ticker: str
