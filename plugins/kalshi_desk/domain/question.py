@@ -1,50 +1,34 @@
-"""What a forecaster is asked about a market: the question and what was known of it. There is no price in here.
+"""A forecasting question with its answer: what a questions file holds, and what a settled estimate becomes.
 
-Every text comes from outside and is untrusted; instants are event time.
+Probabilities are floats of YES in [0, 1].
 """
 
 from __future__ import annotations
+
+from typing import Any, Literal
 
 import msgspec
 
 from kalshi_desk.domain.units import Nanos
 
 
-class Evidence(msgspec.Struct, frozen=True, kw_only=True):
-    """An article linked to the market; ``relevance`` in [0, 1], ``published_at`` None where nobody knows."""
-
-    article_id: str
-    source: str
-    title: str
-    summary: str
-    published_at: Nanos | None
-    relevance: float
-
-
-class BaseRate(msgspec.Struct, frozen=True):
-    """How often YES came among settled markets: ``yes`` of ``markets`` in the category or series ``name``."""
-
-    scope: str
-    name: str
-    markets: int
-    yes: int
-
-
-class EconomicValue(msgspec.Struct, frozen=True):
-    """The newest observation of an economic series; ``value`` is the decimal string of the source."""
-
-    series_id: str
-    date: str
-    value: str
-
-
 class Question(msgspec.Struct, frozen=True, kw_only=True):
-    """One market as a question, with what is known besides the news."""
+    """One question: asked at ``asked_at`` with ``price`` and ``forecasts`` by forecaster, answered at ``resolved_at``.
 
-    ticker: str
-    category: str
+    Raises ValueError where a price or a forecast is no probability.
+    """
+
+    id: str
     title: str
-    rules: str
-    close_at: Nanos
-    base_rates: tuple[BaseRate, ...] = ()
-    economic: tuple[EconomicValue, ...] = ()
+    category: str
+    asked_at: Nanos
+    resolved_at: Nanos
+    outcome: Literal[0, 1]
+    price: float | None
+    forecasts: dict[str, float]
+    evidence: tuple[Any, ...] = ()
+
+    def __post_init__(self) -> None:
+        prices = {} if self.price is None else {"price": self.price}
+        if wrong := {name: p for name, p in (self.forecasts | prices).items() if not 0 <= p <= 1}:
+            raise ValueError(f"question {self.id}: not probabilities: {wrong}")

@@ -11,7 +11,7 @@ from hashlib import sha256
 import msgspec
 
 from kalshi_desk.domain.estimate import Sample
-from kalshi_desk.domain.question import Evidence, Question
+from kalshi_desk.domain.asked import Asked, Evidence
 from kalshi_desk.domain.units import NANOS, PAYOUT, Nanos, Price
 
 HOUR_NS = 3_600 * NANOS
@@ -52,7 +52,7 @@ class Patience(msgspec.Struct, frozen=True):
 class Due(msgspec.Struct, frozen=True, kw_only=True):
     """A market to be estimated and why, with all that was known of it; the book is for the decision alone."""
 
-    question: Question
+    asked: Asked
     evidence: tuple[Evidence, ...]
     bid: Price
     ask: Price
@@ -157,7 +157,7 @@ def by_relevance(evidence: Sequence[Evidence]) -> tuple[Evidence, ...]:
 def worth_full(due: Due, p_screen: float, min_edge: float) -> LeftOut | None:
     """Return None where the first look is far enough from the mid for a full estimate, else why there is none."""
     gap = round(abs(p_screen - due.mid), 9)
-    return None if gap >= min_edge else LeftOut(due.question.ticker, "screened", f"{gap:.4f}")
+    return None if gap >= min_edge else LeftOut(due.asked.ticker, "screened", f"{gap:.4f}")
 
 
 def estimate_id(account: str, ticker: str, now: Nanos) -> str:

@@ -13,7 +13,7 @@ from hashlib import sha256
 
 import msgspec
 
-from kalshi_desk.domain.question import BaseRate, EconomicValue, Evidence, Question
+from kalshi_desk.domain.asked import Asked, BaseRate, EconomicValue, Evidence
 from kalshi_desk.domain.units import Nanos
 from kalshi_desk.errors import ParseError
 from kalshi_desk.wire.untrusted import CLOSE, OPEN, WORD, harmless, quotes_odds, without_odds
@@ -64,29 +64,30 @@ class Prompt(msgspec.Struct, frozen=True):
         return sha256(self.whole.encode()).hexdigest()[:32]
 
 
-def forecast_prompt(question: Question, evidence: Sequence[Evidence], *, now: Nanos) -> Prompt:
+def forecast_prompt(asked: Asked, evidence: Sequence[Evidence], *, now: Nanos) -> Prompt:
     """Return the prompt for a question with this share of the evidence, as of the day of ``now``.
 
     Raises ParseError where a ticker, number or date of ours does not look like one.
     """
-    parts = _market(question), *(_article(each) for each in evidence)
-    nonce = sha256("\x1f".join((question.ticker, str(now)[:10], *parts)).encode()).hexdigest()[:16]
+    market, rates, articles = _market(asked), _rates(asked.base_rates), [_article(each) for each in evidence]
+    nonce = sha256("\x1f".join((asked.ticker, str(now)[:10], market, rates, *articles)).encode()).hexdigest()[:16]
     lines = [
-        f"Question id: {_checked(_TICKER, question.ticker)}",
+        f"Question id: {_checked(_TICKER, asked.ticker)}",
         f"Today: {str(now)[:10]}",
-        f"Closes: {str(question.close_at)[:16]}Z",
-        _fence(parts[0], nonce),
-        *_base_rates(question.base_rates, nonce),
-        *_economic(question.economic),
-        f"Evidence known by now: {len(parts) - 1} articles.",
-        *(_fence(text, nonce) for text in parts[1:]),
+        f"Closes: {str(asked.close_at)[:16]}Z",
+        _fence(market, nonce),
+        "Settled questions:" if rates else "Settled questions: none known.",
+        *([_fence(rates, nonce)] if rates else []),
+        *_economic(asked.economic),
+        f"Evidence known by now: {len(articles)} articles.",
+        *(_fence(text, nonce) for text in articles),
         "End of the evidence. Forecast the question named above.",
     ]
     return Prompt(INSTRUCTIONS, "\n".join(lines) + "\n")
 
 
-def _market(question: Question) -> str:
-    return f"Title: {harmless(question.title, TITLE_CHARS)}\nRules: {harmless(question.rules, RULES_CHARS)}"
+def _market(asked: Asked) -> str:
+    return f"Title: {harmless(asked.title, TITLE_CHARS)}\nRules: {harmless(asked.rules, RULES_CHARS)}"
 
 
 def _article(evidence: Evidence) -> str:
@@ -98,9 +99,10 @@ def _article(evidence: Evidence) -> str:
     )
 
 
-def _base_rates(rates: Sequence[BaseRate], nonce: str) -> list[str]:
-    known = [f"{rate.yes} of {rate.markets} resolved YES in {rate.scope} {harmless(rate.name, 80)}" for rate in rates]
-    return ["Settled questions:", _fence("\n".join(known), nonce)] if known else ["Settled questions: none known."]
+def _rates(rates: Sequence[BaseRate]) -> str:
+    return "\n".join(
+        f"{rate.yes} of {rate.markets} resolved YES in {rate.scope} {harmless(rate.name, 80)}" for rate in rates
+    )
 
 
 def _economic(values: Sequence[EconomicValue]) -> list[str]:
