@@ -7,25 +7,31 @@ from typing import Any
 
 from airflow.sdk import Param, dag, task
 
+from kalshi_desk.batch.assets import MARKETS
 from kalshi_desk.batch.schedule import period
 
 PERIOD = period(300)
 RUNBOOK = """
 ### What it does
 Every 5 minutes of event time it reads all open markets and those that open within 24 hours, stores the answers raw by
-interval, updates `series`, `events`, `markets` and `market_snapshots`, and publishes changes of the watch list to
-`watchlist.v1`, which `kalshi_feed` obeys.
+interval, updates `series`, `events` and `markets`, judges every market by the filters of `.env` (volume, open interest,
+spread, days to close, categories, no parlays), ranks those that pass by what attention to them is worth
+(`domain/attention.py`), writes `watchlist`, `market_snapshots` of those watched and of the next in rank, and
+`discovery_refusals` (how many were left out, by category and reason), and publishes changes to `watchlist.v1`, which
+`kalshi_feed` obeys. What is held or has a resting order stays. Once a day settled markets become `base_rates`.
 
 ### Healthy looks like
 Green within a minute; `watchlist` has rows of the newest interval; `topics tail watchlist.v1` shows new markets.
+`publish` is skipped where no forecast market came, went or moved by 2 cents: it published, and wakes nobody.
 
 ### If red
 `fetch` red: the venue does not answer or the read key is refused: `kalshi-desk doctor`. `publish` red: Kafka is down:
 `make status`. A market that is not what the venue promises is left out with a warning `market.unreadable` in the log of
-`store` that names the field; the others are stored.
+`store` that names the field; the others are stored. A short watch list: the return value of `store` counts the reasons.
 
 ### Rerun
-Clear any run: it reads the stored answers and changes no row of its interval. With `refetch` it asks the venue anew.
+Clear any run: it reads the stored answers and changes no row of its interval. With `refetch` it asks the venue anew. A
+backfilled run without stored answers skips itself.
 """
 
 
@@ -46,21 +52,28 @@ def market_discovery() -> None:
 
     @task
     def fetch(dag_run: Any = None, params: Any = None) -> int:
+        from kalshi_desk.batch.backfill import require_pages
         from kalshi_desk.batch.discovery import fetch_pages
 
+        require_pages(dag_run, PERIOD)
         return fetch_pages(dag_run.run_after, PERIOD, refetch=params["refetch"])
 
     @task
-    def store(dag_run: Any = None) -> int:
+    def store(dag_run: Any = None) -> dict[str, Any]:
         from kalshi_desk.batch.discovery import store_markets
 
         return store_markets(dag_run.run_after, PERIOD)
 
-    @task
-    def publish(dag_run: Any = None) -> int:
+    @task(outlets=[MARKETS])
+    def publish(dag_run: Any = None) -> dict[str, int]:
+        from airflow.sdk.exceptions import AirflowSkipException
+
         from kalshi_desk.batch.discovery import publish_watchlist
 
-        return publish_watchlist(dag_run.run_after, PERIOD)
+        counts = publish_watchlist(dag_run.run_after, PERIOD)
+        if not counts["changed"] + counts["moved"]:
+            raise AirflowSkipException(f"nothing that a forecaster must see: {counts}")
+        return counts
 
     fetch() >> store() >> publish()
 

@@ -65,3 +65,9 @@ create table quality_checks (
     passed boolean not null, observed jsonb not null, interval_start timestamptz not null,
     observed_at timestamptz not null, primary key (account, suite, expectation, interval_start)
 );
+
+create table discovery_refusals (                   -- why listed markets are not on the watch list, counted
+    account text not null, interval_start timestamptz not null, category text not null, reason text not null,
+    markets int not null, observed_at timestamptz not null,
+    primary key (account, interval_start, category, reason)
+);

@@ -8,11 +8,14 @@ import pytest
 
 from kalshi_desk.adapters.postgres.clock_epochs import store_epochs
 from kalshi_desk.adapters.postgres.connection import connect
+from kalshi_desk.adapters.postgres.queries import queries
+from kalshi_desk.adapters.postgres.rows import fill_values
 from kalshi_desk.batch import discovery
 from kalshi_desk.domain.event_clock import ClockSegment
-from kalshi_desk.domain.units import Cash, Nanos
+from kalshi_desk.domain.units import Cash, Count, Nanos, Price
+from kalshi_desk.settings import load_settings
 from tests.batch.test_listing import EVENT, MARKET, SERIES
-from tests.orders import ACCOUNT
+from tests.orders import ACCOUNT, fill, order
 
 pytestmark = pytest.mark.embedded
 START = Nanos.parse("2026-11-21T12:00:00Z")
@@ -24,19 +27,21 @@ CRYPTO = {
 }  # fmt: skip
 COIN = {**EVENT, "event_ticker": "KXBTC15M-26NOV211230", "series_ticker": "KXBTC15M", "markets": [CRYPTO]}
 
+TRADED = {**MARKET, "yes_ask_dollars": "0.4600", "yes_ask_size_fp": "9.00", "close_time": "2026-11-24T23:00:00Z"}
+
 
 class FakeReads:
     """A venue that lists one event as open and one as not yet opened."""
 
     def __init__(self) -> None:
-        self.asked = 0
+        self.asked, self.rain = 0, MARKET
 
     async def series_list(self) -> bytes:
         self.asked += 1
         return json.dumps({"series": [SERIES]}).encode()
 
     async def event_pages(self, query):
-        events = {"open": EVENT, "unopened": COIN}[query["status"]]
+        events = {"open": {**EVENT, "markets": [self.rain]}, "unopened": COIN}[query["status"]]
         yield json.dumps({"events": [events], "cursor": ""}).encode()
 
 
@@ -68,13 +73,46 @@ def test_the_listing_of_an_interval_is_fetched_once(reads, database):
 
 def test_the_stored_listing_becomes_rows_and_again_the_same_ones(reads, database):
     discovery.fetch_pages(RUN_AFTER, FIVE, refetch=False)
-    assert [discovery.store_markets(RUN_AFTER, FIVE) for _ in range(2)] == [2, 2]
+    counts = {"listed": 2, "watched": 1, "refused": {"one_sided_quote": 1}}
+    assert [discovery.store_markets(RUN_AFTER, FIVE) for _ in range(2)] == [counts, counts]
     assert rows(database, "select ticker, desk, status from markets order by ticker") == [
         (CRYPTO["ticker"], "crypto", "initialized"),
         (MARKET["ticker"], "forecast", "active"),
     ]
     assert rows(database, "select series_ticker from series") == [("KXRAIN",)]
-    assert rows(database, "select count(*) from market_snapshots") == [(2,)]
+    assert rows(database, "select event_ticker from events order by 1") == [
+        ("KXBTC15M-26NOV211230",),
+        ("KXRAIN-26NOV22",),
+    ]
+    assert rows(database, "select ticker from market_snapshots") == [(CRYPTO["ticker"],)]
+    refused = "select category, reason, markets from discovery_refusals"
+    assert rows(database, refused) == [("Climate and Weather", "one_sided_quote", 1)]
+
+
+def test_a_market_that_is_as_it_was_keeps_its_row_and_one_that_changed_is_told(reads, database):
+    reads.rain = TRADED
+    seen = "select observed_at, title from markets where desk = 'forecast'"
+    run(RUN_AFTER)
+    (first,) = rows(database, seen)
+    run(RUN_AFTER + FIVE)
+    assert rows(database, seen) == [first]
+    reads.rain = {**TRADED, "title": "Rain at all?"}
+    run(RUN_AFTER + 2 * FIVE)
+    assert rows(database, seen) == [(first[0] + 2 * FIVE, "Rain at all?")]
+    run(RUN_AFTER)
+    assert rows(database, seen) == [(first[0] + 2 * FIVE, "Rain at all?")]
+
+
+def run(run_after):
+    discovery.fetch_pages(run_after, FIVE, refetch=False)
+    return discovery.store_markets(run_after, FIVE)
+
+
+def test_what_is_held_stays_watched_though_it_passes_no_filter(reads, database):
+    with closing(connect(database, "test")) as db, db:
+        values = fill_values(fill(order(ticker=MARKET["ticker"])))
+        queries("ledger").add_fill(db, **values)
+    assert run(RUN_AFTER)["watched"] == 2
 
 
 def test_the_watch_list_is_written_by_rank_and_published(reads, database, monkeypatch):
@@ -85,11 +123,33 @@ def test_the_watch_list_is_written_by_rank_and_published(reads, database, monkey
         return len(chosen)
 
     monkeypatch.setattr(discovery.watchlist, "publish", publish)
-    discovery.fetch_pages(RUN_AFTER, FIVE, refetch=False)
-    assert [discovery.publish_watchlist(RUN_AFTER, FIVE) for _ in range(2)] == [2, 2]
+    reads.rain = TRADED
+    run(RUN_AFTER)
+    told = {"published": 2, "changed": 1, "moved": 0}
+    assert [discovery.publish_watchlist(RUN_AFTER, FIVE) for _ in range(2)] == [told, told]
     both = [CRYPTO["ticker"], MARKET["ticker"]]
     assert published == [(7, both, Nanos.parse("2026-11-21T12:10:00Z"))] * 2
-    assert rows(database, "select ticker, desk from watchlist order by rank") == [
-        (both[0], "crypto"),
-        (both[1], "forecast"),
+    assert rows(database, "select ticker, desk, score > 0 from watchlist order by rank") == [
+        (both[0], "crypto", None),
+        (both[1], "forecast", True),
     ]
+
+
+@pytest.mark.parametrize(("bid", "moved"), [("0.4100", 0), ("0.4400", 0), ("0.4500", 1)])
+def test_a_mid_that_moved_by_two_cents_matters_to_forecasters(reads, monkeypatch, bid, moved):
+    async def publish(settings, chosen, *, now):
+        return 0
+
+    monkeypatch.setattr(discovery.watchlist, "publish", publish)
+    reads.rain = TRADED
+    run(RUN_AFTER)
+    reads.rain = {**TRADED, "yes_bid_dollars": bid}
+    run(RUN_AFTER + FIVE)
+    assert discovery.publish_watchlist(RUN_AFTER + FIVE, FIVE) == {"published": 0, "changed": 0, "moved": moved}
+
+
+def test_the_filters_are_the_settings():
+    settings = load_settings(_env_file=None, categories_denied="Sports", max_listed_spread=0.07, min_volume_24h=3)
+    filters = discovery.filters_of(settings)
+    assert (filters.max_spread, filters.min_volume_24h, filters.denied) == (Price(700), Count(300), {"sports"})
+    assert filters.min_to_close_ns == 86_400 * 10**9

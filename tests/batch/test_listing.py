@@ -3,8 +3,11 @@ from datetime import UTC, datetime
 
 import pytest
 
-from kalshi_desk.batch.listing import entries, rows
+from kalshi_desk.batch.listing import COLUMNS, SNAPSHOT_COLUMNS, Entry, entries, listed, row, snapshot_row
+from kalshi_desk.domain.units import Nanos
 from kalshi_desk.errors import ParseError
+from kalshi_desk.steps.discover import judge
+from tests.steps.test_discover import FILTERS
 
 NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
 SERIES = {
@@ -25,61 +28,71 @@ EVENT = {
 }  # fmt: skip
 
 
-def listed(*events, series=(SERIES,)):
-    return list(entries([{"series": list(series)}, {"events": list(events), "cursor": ""}]))
+def read(*events, series=(SERIES,)):
+    pages = ({"series": list(series)}, {"events": list(events), "cursor": ""})
+    return list(entries(json.dumps(page) for page in pages))
 
 
 def written(entry):
-    return dict(rows(entry, owner=lambda _: "forecast", interval_start=NOW, observed_at=NOW))
+    table, values = row(entry, "forecast", NOW)
+    return table, dict(zip(COLUMNS[table], values, strict=True))
 
 
 def test_a_market_is_joined_with_its_series_fee_and_category():
-    *_, entry = listed(EVENT)
+    *_, entry = read(EVENT)
     assert entry.market.series_ticker == "KXRAIN"
     assert (entry.market.fee.fee_type, entry.market.fee.multiplier_e4) == ("quadratic", 10_000)
     assert entry.market.category == "Climate and Weather"
 
 
 def test_an_event_override_wins_over_the_series_fee():
-    *_, entry = listed({**EVENT, "fee_multiplier_override": 0.5})
+    *_, entry = read({**EVENT, "fee_multiplier_override": 0.5})
     assert entry.market.fee.multiplier_e4 == 5_000
 
 
 def test_a_series_not_listed_leaves_the_fee_unknown():
-    *_, entry = listed(EVENT, series=())
+    *_, entry = read(EVENT, series=())
     assert entry.market.fee is None
 
 
 def test_one_unreadable_market_spoils_no_other():
     bad = {**MARKET, "ticker": "BAD", "close_time": "tomorrow"}
-    found = listed({**EVENT, "markets": [bad, MARKET]})
+    found = read({**EVENT, "markets": [bad, MARKET]})
     assert [type(entry.fault) for entry in found if entry.fault] == [ParseError]
     assert found[-1].market.ticker == MARKET["ticker"]
 
 
 def test_an_unreadable_event_or_series_is_a_fault_of_its_own():
-    found = listed({"title": "no ticker"}, EVENT, series=[{"ticker": 5}, SERIES])
+    found = read({"title": "no ticker"}, EVENT, series=[{"ticker": 5}, SERIES])
     assert sum(entry.fault is not None for entry in found) == 2
     assert found[-1].market is not None
 
 
 def test_an_empty_side_is_stored_as_unknown_and_not_as_one_dollar():
-    *_, entry = listed(EVENT)
-    row = written(entry)["add_snapshot"]
-    assert (row["bid"], row["ask"]) == ("0.4100", None)
+    *_, entry = read(EVENT)
+    found = listed(entry)
+    candidate = judge(found, filters=FILTERS, held=(), now=Nanos.of(NOW))
+    values = dict(zip(SNAPSHOT_COLUMNS, snapshot_row(candidate, NOW, NOW), strict=True))
+    assert (str(values["bid_dollars"]), values["ask_dollars"]) == ("0.4100", None)
+    assert candidate.reason == "one_sided_quote"
 
 
-def test_rows_name_their_tables_queries():
-    found = listed(EVENT)
-    assert [list(written(entry)) for entry in found] == [
-        ["upsert_series"],
-        ["upsert_event"],
-        ["upsert_market", "add_snapshot"],
-    ]
-    assert "markets" not in json.loads(written(found[1])["upsert_event"]["raw"])
+def test_only_a_market_is_judged():
+    assert [listed(entry) is not None for entry in read(EVENT)] == [False, False, True]
 
 
-@pytest.mark.parametrize("page", ["[]", {"events": 5}])
+def test_rows_name_their_tables():
+    found = read(EVENT)
+    assert [written(entry)[0] for entry in found] == ["series", "events", "markets"]
+    assert "markets" not in json.loads(written(found[1])[1]["raw"])
+
+
+def test_an_entry_that_is_nothing_has_no_row():
+    with pytest.raises(ValueError, match="without content"):
+        row(Entry(), None, NOW)
+
+
+@pytest.mark.parametrize("page", ["[]", '{"events": 5}'])
 def test_a_page_that_is_no_listing_is_an_error(page):
     with pytest.raises(ParseError):
-        list(entries([{"series": []}, page]))
+        list(entries(['{"series": []}', page]))

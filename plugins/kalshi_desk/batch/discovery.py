@@ -1,25 +1,37 @@
 """Market discovery: the venue's listing, kept raw by interval, to tables and to the watch list.
 
-Page 0 holds all series, the others events with their markets, of those open and of those not yet opened.
+Page 0 holds all series, the others events with their markets, of those open and of those not yet opened. One page is
+held in memory at a time.
 """
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable, Iterator
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator
 from datetime import datetime, timedelta
+from itertools import count
 from typing import Any
 
 import structlog
 
+from kalshi_desk.adapters.postgres.copy import copy_rows, stage_rows
 from kalshi_desk.adapters.postgres.queries import queries
 from kalshi_desk.batch import listing, watchlist
 from kalshi_desk.batch.desk import Run, run_of
-from kalshi_desk.steps.discover import Listed, owner, watch_list
+from kalshi_desk.domain.control import Watch
+from kalshi_desk.domain.units import PAYOUT, Count, Nanos, Price
+from kalshi_desk.settings import Settings
+from kalshi_desk.steps.discover import DAY_NS, UNCATEGORISED, Candidate, Choice, Filters, choose, judge
 from kalshi_desk.wiring import venue
 
 DAG = "market_discovery"
+MATERIAL_MOVE = "0.02"
+AT_ONCE, FAULTS_LOGGED = 500, 20
+WATCHED = ("account", "interval_start", "ticker", "desk", "rank", "score", "observed_at")
+REFUSED = ("account", "interval_start", "category", "reason", "markets", "observed_at")
 log = structlog.get_logger()
+Reasons = Counter[tuple[str, str]]
 
 
 def fetch_pages(run_after: datetime, period: timedelta, *, refetch: bool) -> int:
@@ -44,64 +56,144 @@ async def _fetch(run: Run, sql: Any, key: dict[str, Any]) -> int:
     return page + 1
 
 
-def store_markets(run_after: datetime, period: timedelta) -> int:
-    """Write series, events, markets and snapshots from the stored listing; return the number of markets."""
+def store_markets(run_after: datetime, period: timedelta) -> dict[str, Any]:
+    """Write what the stored listing says to tables, and choose the watch list from it; return the counts."""
     with run_of(run_after, period) as run:
-        sql, db, written = queries("discovery"), run.connection, 0
-        _partitions(run)
-        for kind, row in sorted(_rows(run), key=_in_lock_order):
-            getattr(sql, kind)(db, **row)
-            written += kind == "upsert_market"
-        return written
+        sql, db, now = queries("discovery"), run.connection, run.now.datetime()
+        with db.cursor() as cursor:
+            cursor.execute("select desk.ensure_day(%s)", (now.date(),))
+        held = {ticker for (ticker,) in sql.held(db, account=run.account, now=now)}
+        refused = Reasons()
+        candidates = _judge(run, held, refused)
+        for merge in (sql.merge_series, sql.merge_events, sql.merge_markets):
+            merge(db)
+        choice = choose(candidates.values(), size=run.settings.watchlist_size)
+        refused += reasons(candidates.values(), choice)
+        _write(run, choice, refused)
+    return {"listed": len(candidates), "watched": len(choice.watched), "refused": by_reason(refused)}
 
 
-def publish_watchlist(run_after: datetime, period: timedelta) -> int:
-    """Write the interval's watch list and publish what changed of it; return how many changes."""
+def publish_watchlist(run_after: datetime, period: timedelta) -> dict[str, int]:
+    """Publish what changed of the watch list; return how many records that took, and what matters to forecasters.
+
+    ``changed``: forecast markets that came or went since the list before; ``moved``: those whose mid moved by 0.02.
+    """
     with run_of(run_after, period) as run:
-        sql, db = queries("discovery"), run.connection
-        chosen = watch_list(_listed(run), crypto_series=run.settings.crypto_series, now=run.now)
-        key = {"account": run.account, "interval_start": run.window.start.datetime()}
-        sql.drop_watchlist(db, **key)
-        for rank, watch in enumerate(chosen):
-            row = {"ticker": watch.ticker, "desk": watch.desk, "rank": rank, "observed_at": run.now.datetime()}
-            sql.add_watch(db, **key, **row)
-    return asyncio.run(watchlist.publish(run.settings, chosen, now=run.now))
+        sql, key = queries("discovery"), {"account": run.account, "interval_start": run.window.start.datetime()}
+        chosen = [_watch(run.now, *row) for row in sql.chosen(run.connection, **key)]
+        changed, moved = sql.material(run.connection, **key, now=run.now.datetime(), move=MATERIAL_MOVE)
+        settings = run.settings
+    published = asyncio.run(watchlist.publish(settings, chosen, now=run.now))
+    return {"published": published, "changed": changed, "moved": moved}
+
+
+def filters_of(settings: Settings) -> Filters:
+    """Return the filters that the settings name."""
+    return Filters(
+        crypto_series=settings.crypto_series,
+        min_volume_24h=Count(settings.min_volume_24h * 100),
+        min_open_interest=Count(settings.min_open_interest * 100),
+        max_spread=Price(round(settings.max_listed_spread * PAYOUT)),
+        min_to_close_ns=round(settings.min_days_to_close * DAY_NS),
+        max_to_close_ns=round(settings.max_days_to_close * DAY_NS),
+        allowed=frozenset(name.casefold() for name in settings.categories_allowed),
+        denied=frozenset(name.casefold() for name in settings.categories_denied),
+    )
+
+
+def reasons(candidates: Iterable[Candidate], choice: Choice) -> Reasons:
+    """Count who is not watched by (category, reason); who passed but ranks too low is ``ranked_too_low``."""
+    watched = {candidate.watch.ticker for candidate in choice.watched}
+    return Reasons(
+        (candidate.category, candidate.reason or "ranked_too_low")
+        for candidate in candidates
+        if candidate.watch.ticker not in watched
+    )
+
+
+def by_reason(refused: Reasons) -> dict[str, int]:
+    """Return the counts by reason, the most frequent first."""
+    counts = Counter[str]()
+    for (_, reason), number in refused.items():
+        counts[reason] += number
+    return dict(counts.most_common())
+
+
+def stored_pages(run: Run, key: dict[str, Any]) -> Iterator[str]:
+    """Yield the stored pages of an interval in order, each read when it is asked for."""
+    sql = queries("discovery")
+    for page in count():
+        row = sql.page(run.connection, **key, page=page)
+        if row is None:
+            return
+        yield row[0]
 
 
 def _key(run: Run) -> dict[str, Any]:
     return {"dag_id": DAG, "account": run.account, "interval_start": run.window.start.datetime()}
 
 
-def _listing(run: Run) -> Iterator[listing.Entry]:
-    pages = [body for body, _ in queries("discovery").pages(run.connection, **_key(run))]
-    for entry in listing.entries(pages):
+def _judge(run: Run, held: Collection[str], refused: Reasons) -> dict[str, Candidate]:
+    """Stage the rows of everything listed, and return the markets as judged, by ticker; count what is unreadable."""
+    filters, candidates, staging = filters_of(run.settings), dict[str, Candidate](), _Staging(run)
+    for entry in listing.entries(stored_pages(run, _key(run))):
         if entry.fault is not None:
-            log.warning("market.unreadable", fault=str(entry.fault))
-        yield entry
+            refused[UNCATEGORISED, "unreadable"] += 1
+            if refused[UNCATEGORISED, "unreadable"] <= FAULTS_LOGGED:
+                log.warning("market.unreadable", fault=str(entry.fault))
+            continue
+        found = listing.listed(entry)
+        candidate = None if found is None else judge(found, filters=filters, held=held, now=run.now)
+        if candidate is not None:
+            candidates[candidate.watch.ticker] = candidate
+        staging.add(entry, candidate)
+    staging.flush()
+    return candidates
 
 
-def _rows(run: Run) -> Iterable[tuple[str, dict[str, Any]]]:
-    for entry in _listing(run):
-        yield from listing.rows(
-            entry,
-            owner=lambda series: owner(series, run.settings.crypto_series),
-            interval_start=run.window.start.datetime(),
-            observed_at=run.now.datetime(),
-        )
+class _Staging:
+    """Rows on their way to the temporary tables, some hundred at a time; parlays stay out."""
+
+    def __init__(self, run: Run) -> None:
+        self._db, self._observed_at = run.connection, run.now.datetime()
+        self._rows: dict[str, list[listing.Row]] = {table: [] for table in listing.COLUMNS}
+        self.flush()  # so that all the tables are there
+
+    def add(self, entry: listing.Entry, candidate: Candidate | None) -> None:
+        if candidate is not None and candidate.reason == "parlay":
+            return
+        table, row = listing.row(entry, None if candidate is None else candidate.watch.desk, self._observed_at)
+        self._rows[table].append(row)
+        if len(self._rows[table]) >= AT_ONCE:
+            self._send(table)
+
+    def flush(self) -> None:
+        for table in self._rows:
+            self._send(table)
+
+    def _send(self, table: str) -> None:
+        stage_rows(self._db, table, listing.COLUMNS[table], self._rows[table])
+        self._rows[table].clear()
 
 
-def _in_lock_order(row: tuple[str, dict[str, Any]]) -> tuple[str, str]:
-    """Every writer of ``markets`` goes by ticker, so that none waits for another that waits for it."""
-    kind, values = row
-    return kind, str(values.get("ticker"))
-
-
-def _listed(run: Run) -> list[Listed]:
-    return [
-        Listed(entry.market, int(entry.body.volume_24h_fp)) for entry in _listing(run) if entry.body and entry.market
+def _write(run: Run, choice: Choice, refused: Reasons) -> None:
+    start, at = run.window.start.datetime(), run.now.datetime()
+    queries("discovery").drop_choice(run.connection, account=run.account, interval_start=start)
+    watched = [
+        (run.account, start, candidate.watch.ticker, candidate.watch.desk, rank, candidate.score, at)
+        for rank, candidate in enumerate(choice.watched)
     ]
+    copy_rows(run.connection, "watchlist", WATCHED, watched)
+    counts = [(run.account, start, category, reason, number, at) for (category, reason), number in refused.items()]
+    copy_rows(run.connection, "discovery_refusals", REFUSED, counts)
+    kept = (*choice.watched, *choice.bench)
+    snapshots = [listing.snapshot_row(candidate, start, at) for candidate in kept]
+    copy_rows(run.connection, "market_snapshots", listing.SNAPSHOT_COLUMNS, snapshots)
 
 
-def _partitions(run: Run) -> None:
-    with run.connection.cursor() as cursor:
-        cursor.execute("select desk.ensure_day(%s)", (run.now.datetime().date(),))
+def _watch(now: Nanos, *row: Any) -> Watch:
+    ticker, series_ticker, desk, open_at, close_at = row
+    return Watch(
+        at=now, ticker=ticker, series_ticker=series_ticker, desk=desk,
+        open_time=Nanos.of(open_at), close_time=Nanos.of(close_at),
+    )  # fmt: skip

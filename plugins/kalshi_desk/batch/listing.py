@@ -2,21 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 import msgspec
 
-from kalshi_desk.domain.market import Market
+from kalshi_desk.domain.market import Market, Quote
 from kalshi_desk.domain.message import encode
 from kalshi_desk.domain.units import PAYOUT, Price
 from kalshi_desk.errors import ParseError
+from kalshi_desk.steps.discover import Candidate, Listed
 from kalshi_desk.wire import kalshi_markets as wire
 
-Row = tuple[str, dict[str, Any]]
-Pages = Sequence[Any]
+Row = tuple[Any, ...]
+COLUMNS = {
+    "series": (
+        "series_ticker", "title", "category", "frequency", "fee_type", "fee_multiplier", "raw", "observed_at",
+    ),
+    "events": ("event_ticker", "series_ticker", "title", "category", "mutually_exclusive", "raw", "observed_at"),
+    "markets": (
+        "ticker", "event_ticker", "series_ticker", "title", "category", "desk", "status", "open_at", "close_at",
+        "strike_type", "floor_strike_dollars", "cap_strike_dollars", "result", "settlement_value_dollars",
+        "expiration_value", "definition", "first_observed_at", "observed_at",
+    ),
+}  # fmt: skip
+SNAPSHOT_COLUMNS = (
+    "ticker", "bid_dollars", "bid_contracts", "ask_dollars", "ask_contracts", "volume_contracts",
+    "open_interest_contracts", "interval_start", "observed_at",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -31,21 +46,22 @@ class Entry:
     fault: ParseError | None = None
 
 
-def entries(pages: Pages) -> Iterator[Entry]:
-    """Yield what the pages list: series, then each event followed by its markets; unreadable things as faults."""
+def entries(pages: Iterable[str]) -> Iterator[Entry]:
+    """Yield what the pages list: series, then each event followed by its markets; unreadable things as faults.
+
+    The first page lists all series, the others events with their markets; one page is held at a time. Raises ParseError
+    for a page that is no listing.
+    """
     known: dict[str, wire.SeriesBody] = {}
-    for raw in wire.parse_series_listing(_text(pages[0])).series:
+    remaining = iter(pages)
+    for raw in wire.parse_series_listing(next(remaining)).series:
         entry = _series(raw)
         if entry.series is not None:
             known[entry.series.ticker] = entry.series
         yield entry
-    for page in pages[1:]:
-        for raw in wire.parse_listing(_text(page)).events:
+    for page in remaining:
+        for raw in wire.parse_listing(page).events:
             yield from _event(raw, known)
-
-
-def _text(page: Any) -> bytes:
-    return page.encode() if isinstance(page, str) else msgspec.json.encode(page)
 
 
 def _series(raw: msgspec.Raw) -> Entry:
@@ -77,60 +93,65 @@ def _market(raw: msgspec.Raw, event: wire.ListedEvent, series: wire.SeriesBody |
     return Entry(event=event, body=body, market=market, raw=bytes(raw))
 
 
-def rows(
-    entry: Entry, *, owner: Callable[[str], str], interval_start: datetime, observed_at: datetime
-) -> Iterator[Row]:
-    """Yield the rows of one entry as (query, values)."""
-    if entry.market is not None and entry.body is not None:
-        yield "upsert_market", _market_row(entry.market, owner(entry.market.series_ticker), observed_at)
-        yield "add_snapshot", _snapshot_row(entry.body, interval_start, observed_at)
-    elif entry.event is not None:
-        yield "upsert_event", _event_row(entry.event, entry.raw, observed_at)
-    elif entry.series is not None:
-        yield "upsert_series", _series_row(entry.series, entry.raw, observed_at)
+def listed(entry: Entry) -> Listed | None:
+    """Return the market of an entry with what it is judged by, None where the entry is no market."""
+    market, body = entry.market, entry.body
+    if market is None or body is None:
+        return None
+    quote = Quote(
+        _quoted(body.yes_bid_dollars), body.yes_bid_size_fp, _quoted(body.yes_ask_dollars), body.yes_ask_size_fp
+    )
+    return Listed(market, quote, body.volume_fp, body.volume_24h_fp, body.open_interest_fp)
 
 
-def _series_row(series: wire.SeriesBody, raw: bytes, observed_at: datetime) -> dict[str, Any]:
-    return {
-        "series_ticker": series.ticker, "title": series.title, "category": series.category,
-        "frequency": series.frequency, "fee_type": series.fee_type, "fee_multiplier": str(series.fee_multiplier),
-        "raw": raw.decode(), "observed_at": observed_at,
-    }  # fmt: skip
+def row(entry: Entry, desk: str | None, observed_at: datetime) -> tuple[str, Row]:
+    """Return the table of an entry without fault and its values in the order of ``COLUMNS``; ``desk`` owns a market.
+
+    Raises ValueError for an entry that is nothing.
+    """
+    if entry.market is not None:
+        return "markets", _market_row(entry.market, desk, observed_at)
+    if entry.event is not None:
+        return "events", _event_row(entry.event, entry.raw, observed_at)
+    if entry.series is not None:
+        return "series", _series_row(entry.series, entry.raw, observed_at)
+    raise ValueError("an entry without content has no row")
 
 
-def _event_row(event: wire.ListedEvent, raw: bytes, observed_at: datetime) -> dict[str, Any]:
-    bare = {key: value for key, value in msgspec.json.decode(raw).items() if key != "markets"}
-    return {
-        "event_ticker": event.event_ticker, "series_ticker": event.series_ticker, "title": event.title,
-        "category": event.category, "mutually_exclusive": event.mutually_exclusive,
-        "raw": msgspec.json.encode(bare).decode(), "observed_at": observed_at,
-    }  # fmt: skip
+def _series_row(series: wire.SeriesBody, raw: bytes, observed_at: datetime) -> Row:
+    return (
+        series.ticker, series.title, series.category, series.frequency, series.fee_type, series.fee_multiplier,
+        raw.decode(), observed_at,
+    )  # fmt: skip
 
 
-def _market_row(market: Market, desk: str, observed_at: datetime) -> dict[str, Any]:
-    return {
-        "ticker": market.ticker, "event_ticker": market.event_ticker, "series_ticker": market.series_ticker,
-        "title": market.title, "category": market.category, "desk": desk, "status": str(market.status),
-        "open_at": market.open_time.datetime(), "close_at": market.close_time.datetime(),
-        "strike_type": market.strike_type, "floor_strike": _amount(market.floor_strike),
-        "cap_strike": _amount(market.cap_strike), "result": market.result or None,
-        "settlement_value": _amount(market.settlement_value), "expiration_value": market.expiration_value or None,
-        "definition": encode(market).decode(), "observed_at": observed_at,
-    }  # fmt: skip
+def _event_row(event: wire.ListedEvent, raw: bytes, observed_at: datetime) -> Row:
+    bare = msgspec.json.decode(raw, type=dict[str, msgspec.Raw])
+    bare.pop("markets", None)
+    return (
+        event.event_ticker, event.series_ticker, event.title, event.category, event.mutually_exclusive,
+        msgspec.json.encode(bare).decode(), observed_at,
+    )  # fmt: skip
 
 
-def _snapshot_row(body: wire.MarketBody, interval_start: datetime, observed_at: datetime) -> dict[str, Any]:
-    return {
-        "ticker": body.ticker, "bid": _quoted(body.yes_bid_dollars), "bid_count": str(body.yes_bid_size_fp),
-        "ask": _quoted(body.yes_ask_dollars), "ask_count": str(body.yes_ask_size_fp), "volume": str(body.volume_fp),
-        "open_interest": str(body.open_interest_fp), "interval_start": interval_start, "observed_at": observed_at,
-    }  # fmt: skip
+def _market_row(market: Market, desk: str | None, observed_at: datetime) -> Row:
+    return (
+        market.ticker, market.event_ticker, market.series_ticker, market.title, market.category, desk,
+        str(market.status), market.open_time.datetime(), market.close_time.datetime(), market.strike_type,
+        market.floor_strike, market.cap_strike, market.result or None, market.settlement_value,
+        market.expiration_value or None, encode(market).decode(), observed_at, observed_at,
+    )  # fmt: skip
 
 
-def _amount(value: object | None) -> str | None:
-    return None if value is None else str(value)
+def snapshot_row(candidate: Candidate, interval_start: datetime, observed_at: datetime) -> Row:
+    """Return the values of ``SNAPSHOT_COLUMNS``."""
+    quote = candidate.quote
+    return (
+        candidate.watch.ticker, quote.bid, quote.bid_count, quote.ask, quote.ask_count, candidate.volume,
+        candidate.open_interest, interval_start, observed_at,
+    )  # fmt: skip
 
 
-def _quoted(price: Price) -> str | None:
+def _quoted(price: Price) -> Price | None:
     """Return a quoted price; an empty side, 0 or 1 on the wire (kalshi-api.md section 5.1), is none."""
-    return str(price) if 0 < price < PAYOUT else None
+    return price if 0 < price < PAYOUT else None

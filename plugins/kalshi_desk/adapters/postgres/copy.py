@@ -18,20 +18,31 @@ def copy_rows(connection: Connection, table: str, columns: Sequence[str], rows: 
 
     Values are taken by their ``str``: the exact units print as decimals, instants as ISO 8601; None is null.
     """
-    names: dict[str, sql.Composable] = {
-        "scratch": sql.Identifier(f"new_{table}"),
-        "table": sql.Identifier("desk", table),
-    }
-    names["columns"] = sql.SQL(", ").join(map(sql.Identifier, columns))
+    stage_rows(connection, table, columns, rows)
+    names = _names(table, columns)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            _statement("insert into {table} ({columns}) select {columns} from {scratch} on conflict do nothing", names)
+        )
+        cursor.execute(_statement("truncate {scratch}", names))
+
+
+def stage_rows(connection: Connection, table: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
+    """Add rows to the temporary ``new_<table>``, of the shape of ``desk.<table>``, empty again after the commit."""
+    names = _names(table, columns)
     with connection.cursor() as cursor:
         cursor.execute(
             _statement("create temp table if not exists {scratch} (like {table}) on commit delete rows", names)
         )
         cursor.copy_expert(_statement("copy {scratch} ({columns}) from stdin", names), _text(rows))
-        cursor.execute(
-            _statement("insert into {table} ({columns}) select {columns} from {scratch} on conflict do nothing", names)
-        )
-        cursor.execute(_statement("truncate {scratch}", names))
+
+
+def _names(table: str, columns: Sequence[str]) -> dict[str, sql.Composable]:
+    return {
+        "scratch": sql.Identifier(f"new_{table}"),
+        "table": sql.Identifier("desk", table),
+        "columns": sql.SQL(", ").join(map(sql.Identifier, columns)),
+    }
 
 
 def _statement(text: str, names: dict[str, sql.Composable]) -> sql.Composed:
