@@ -10,8 +10,8 @@ from hashlib import sha256
 
 import msgspec
 
-from kalshi_desk.domain.estimate import Sample
 from kalshi_desk.domain.asked import Asked, Evidence
+from kalshi_desk.domain.estimate import Sample
 from kalshi_desk.domain.units import NANOS, PAYOUT, Nanos, Price
 
 HOUR_NS = 3_600 * NANOS

@@ -1,0 +1,1 @@
+"""The models that forecast, through their vendors' own clients: one file a vendor."""
