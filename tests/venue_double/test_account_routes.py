@@ -6,11 +6,11 @@ from kalshi_desk.wire.kalshi_orders import TimeInForce
 from tests.venue_double.clients import ROOT, call, order, quoted
 
 
-async def test_a_new_account_has_its_bankroll_on_the_crypto_shard(start, reader):
+async def test_a_new_account_has_half_its_bankroll_on_each_desks_shard(start, reader):
     running = await start()
     async with open_rest(running.rest, reader, wall=wall_now) as rest:
         balance = await rest.reads.balance()
-        assert {one.exchange_index: one.balance for one in balance.balance_breakdown} == {0: 0, 2: Cash.parse("50")}
+        assert {one.exchange_index: one.balance for one in balance.balance_breakdown} == dict.fromkeys((0, 2), Cash.parse("25"))
         limits = await rest.reads.account_limits()
         assert (limits.usage_tier, limits.read.bucket_capacity) == ("advanced", 900)
     for path in ("/account/endpoint_costs", "/exchange/user_data_timestamp"):

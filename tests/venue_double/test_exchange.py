@@ -23,7 +23,7 @@ def store(tmp_path):
 
 
 def opened(store):
-    exchange = Exchange(store, Cash.parse("50"))
+    exchange = Exchange(store, Cash.parse("100"))
     struck = {"status": MarketStatus.ACTIVE, "floor_strike": IndexPrice(1)}
     exchange.define(msgspec.structs.replace(up_down(TICKER, OPEN, CLOSE), **struck))
     exchange.pass_time(Nanos(OPEN + NANOS))
@@ -86,7 +86,7 @@ def test_a_settled_market_pays_once(store):
     (paid,) = exchange.commit().settlements
     assert (paid.revenue, paid.pnl) == (Cash.parse("1"), Cash.parse("0.5326"))
     assert exchange.free(2) == Cash.parse("50.5326")
-    again = Exchange(store, Cash.parse("50"))
+    again = Exchange(store, Cash.parse("100"))
     assert again.listing(TICKER).market.status is MarketStatus.FINALIZED
     assert again.settlements == exchange.settlements
 

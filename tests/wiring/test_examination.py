@@ -7,7 +7,7 @@ from kalshi_desk.errors import DeskError
 from kalshi_desk.settings import load_settings
 from kalshi_desk.wire.kalshi_portfolio import BalanceBody, ShardBalance
 from kalshi_desk.wiring import examination
-from kalshi_desk.wiring.examination import CHECKS, REMEDIES, examine
+from kalshi_desk.wiring.examination import CHECKS, MIGRATIONS, REMEDIES, examine
 from tests.embedded.conftest import free_base
 
 
@@ -26,7 +26,7 @@ async def test_a_broken_audit_log_is_found(database: str) -> None:
     settings = load_settings(_env_file=None, database_url=database)
     await AuditLog(database, "sim:synthetic:7").add(actor="a", action="halt", details={}, at=Nanos(0))
     assert examination._audit(settings).remedy is None
-    assert examination._database(settings).told == "1 migrations applied"
+    assert examination._database(settings).told == f"{len(list(MIGRATIONS.glob('*.sql')))} migrations applied"
     db = connect(database, "test", autocommit=True)
     db.cursor().execute("update desk.audit_log set actor = 'b'")
     db.close()

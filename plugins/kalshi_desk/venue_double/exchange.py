@@ -50,7 +50,8 @@ class Exchange:
         self.listings: dict[str, Listing] = {}
         self._live: dict[str, Listing] = {}
         saved = store.fact("account")
-        opening = Account(name=store.account, cash={0: Cash(0), CRYPTO_SHARD: bankroll})
+        half = Cash(bankroll // 2)  # collateral is per shard, and the two desks trade on different ones
+        opening = Account(name=store.account, cash={0: half, CRYPTO_SHARD: Cash(bankroll - half)})
         self.account = opening if saved is None else _account(saved)
         self.orders = {order.order_id: order for order in store.orders(SimOrder)}
         self.fills, self.settlements = store.events("fill", SimFill), store.events("settlement", SimSettlement)
