@@ -7,11 +7,14 @@ are floats of YES; a price or a forecast of exactly 0 or 1 stays what it is and 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from math import isinf, sqrt
 
 import msgspec
 
 from kalshi_desk.domain.estimate import Sample
-from kalshi_desk.domain.question import Question
+from kalshi_desk.domain.log_odds import expit, logit, probability_stderr, weighed
+from kalshi_desk.domain.platt import Platt
+from kalshi_desk.domain.pooling import Pooled, pool
 from kalshi_desk.domain.units import Nanos
 
 POOLED = "*"
@@ -26,24 +29,25 @@ class CombineParams(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Calibration(msgspec.Struct, frozen=True, kw_only=True):
-    """What was learned of one category up to ``fitted_at`` from ``resolutions`` answered questions of it.
+    """What was learned of one category up to ``fitted_at`` from ``resolutions`` answered questions, ``priced`` of them.
 
     Calibrated: logit(p) = platt_intercept + platt_slope logit(mix). Blended: logit(p) = blend_weight logit(calibrated)
-    + (1 - blend_weight) logit(price) + blend_bias; ``blend_low`` and ``blend_high`` bound the weight at 95 %.
+    + (1 - blend_weight) logit(price) + blend_bias; ``blend_low`` and ``blend_high`` bound the free weight at 95 %.
     Category ``*`` is the fit over all categories; it serves those of which nothing is known.
     """
 
     category: str
     fitted_at: Nanos
     resolutions: int
+    priced: int
     vendor_weights: dict[str, float]
     platt_intercept: float
     platt_slope: float
     blend_weight: float
-    blend_stderr: float | None
+    blend_stderr: float
     blend_bias: float
-    blend_low: float | None
-    blend_high: float | None
+    blend_low: float
+    blend_high: float
 
 
 class Combined(msgspec.Struct, frozen=True, kw_only=True):
@@ -67,11 +71,6 @@ def calibration_of(calibrations: Mapping[str, Calibration], category: str) -> Ca
     return calibrations.get(category.casefold(), calibrations.get(POOLED))
 
 
-def fit(questions: Sequence[Question], *, fitted_at: Nanos, params: CombineParams) -> dict[str, Calibration]:
-    """Learn from answered questions, by casefolded category and ``*``; the caller passes only what was known then."""
-    raise NotImplementedError
-
-
 def combine(
     samples: Sequence[Sample], calibration: Calibration | None, *, price: float | None, params: CombineParams
 ) -> Combined:
@@ -79,4 +78,51 @@ def combine(
 
     Raises ValueError without a sample, and where samples are certain of opposite outcomes.
     """
-    raise NotImplementedError
+    weights = params.vendor_weights if calibration is None else calibration.vendor_weights
+    pooled = pool([(sample.vendor, sample.p_yes) for sample in samples], weights)
+    bend = Platt() if calibration is None else Platt(calibration.platt_intercept, calibration.platt_slope)
+    calibrated = Pooled(bend(pooled.log_odds), bend.slope * pooled.stderr, pooled.vendors)
+    trust = _trust(calibration, params)
+    log_odds, stderr, weight = _blend(calibrated, price, trust)
+    return Combined(
+        p_vendors={vendor: expit(mean) for vendor, mean in pooled.vendors.items()},
+        p_ensemble=expit(pooled.log_odds),
+        p_ensemble_stderr=probability_stderr(pooled.log_odds, pooled.stderr),
+        p_calibrated=expit(calibrated.log_odds),
+        p_yes=expit(log_odds),
+        stderr=probability_stderr(log_odds, stderr),
+        blend_weight=weight,
+        exploratory=trust.exploratory or price is None or isinf(calibrated.log_odds),
+    )
+
+
+class _Trust(msgspec.Struct, frozen=True):
+    weight: float
+    stderr: float
+    bias: float
+    exploratory: bool
+
+
+def _trust(calibration: Calibration | None, params: CombineParams) -> _Trust:
+    """Return the weight learned for the category, or the prior while its own answers are too few."""
+    if calibration is None or calibration.category == POOLED or calibration.priced < params.min_resolutions:
+        return _Trust(params.blend_prior, 0.0, 0.0, True)
+    proven = calibration.blend_low > 0
+    return _Trust(calibration.blend_weight, calibration.blend_stderr, calibration.blend_bias, not proven)
+
+
+def _blend(calibrated: Pooled, price: float | None, trust: _Trust) -> tuple[float, float, float]:
+    """Return blended log odds, their standard error and the model's weight.
+
+    Without a price the model stands alone; a certain model cannot be weighed against a price, and the price stands.
+    """
+    if price is None:
+        return calibrated.log_odds, calibrated.stderr, 1.0
+    market = logit(price)
+    if isinf(calibrated.log_odds):
+        return market, 0.0, 0.0
+    blended = weighed(trust.weight, calibrated.log_odds) + weighed(1 - trust.weight, market) + trust.bias
+    if isinf(market):
+        return blended, 0.0, trust.weight
+    doubt = (trust.weight * calibrated.stderr, trust.stderr * (calibrated.log_odds - market))
+    return blended, sqrt(doubt[0] ** 2 + doubt[1] ** 2), trust.weight

@@ -1,0 +1,123 @@
+"""What answered questions teach: the vendors' weights, each category's bend, and how far to trust the model."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from math import isfinite
+
+import numpy as np
+
+from kalshi_desk.domain.blend import Blend, Priced, fit_blends
+from kalshi_desk.domain.log_odds import logit
+from kalshi_desk.domain.logistic import Normal, fit_logistic
+from kalshi_desk.domain.platt import Answered, Platt, fit_platts
+from kalshi_desk.domain.pooling import present_weights, weighted_mean
+from kalshi_desk.domain.question import Question
+from kalshi_desk.domain.units import Nanos
+from kalshi_desk.steps.calibrate import POOLED, Calibration, CombineParams
+
+VENDOR_VARIANCE = 0.0625
+
+
+@dataclass(frozen=True)
+class Lesson:
+    """One answered question in log odds: each forecaster's, the price's (None where there was none), the outcome."""
+
+    category: str
+    log_odds: dict[str, float]
+    price: float | None
+    outcome: int
+
+
+def lesson_of(question: Question) -> Lesson | None:
+    """Return what a question can teach; certain forecasts have no odds to learn from, and None is left without any."""
+    log_odds = {name: odds for name, p in question.forecasts.items() if isfinite(odds := logit(p))}
+    price = None if question.price is None else logit(question.price)
+    known = None if price is None or not isfinite(price) else price
+    return Lesson(question.category.casefold(), log_odds, known, question.outcome) if log_odds else None
+
+
+def fit(questions: Iterable[Question], *, fitted_at: Nanos, params: CombineParams) -> dict[str, Calibration]:
+    """Learn from answered questions, by casefolded category and ``*``; the caller passes only what was known then.
+
+    Returns nothing where nothing can be learned from.
+    """
+    lessons = [lesson for question in questions if (lesson := lesson_of(question)) is not None]
+    return learn(lessons, fitted_at=fitted_at, params=params) if lessons else {}
+
+
+def learn(lessons: Sequence[Lesson], *, fitted_at: Nanos, params: CombineParams) -> dict[str, Calibration]:
+    """Return the calibrations of at least one lesson, by category and ``*``."""
+    weights = vendor_weights(lessons, params)
+    mixes = np.array([weighted_mean(lesson.log_odds, weights) for lesson in lessons])
+    places = _places(lessons)
+    outcomes = np.array([lesson.outcome for lesson in lessons], dtype=float)
+    pooled, bends = fit_platts({name: Answered(mixes[rows], outcomes[rows]) for name, rows in places.items()})
+    priced = {name: _priced(lessons, rows, (mixes, bends[name])) for name, rows in places.items()}
+    blend, blends = fit_blends(priced, prior_weight=params.blend_prior)
+    counts = {name: (len(rows), len(priced[name].prices)) for name, rows in places.items()}
+    counts[POOLED] = (len(lessons), sum(len(one.prices) for one in priced.values()))
+    fitted = {name: (bends[name], blends[name]) for name in places} | {POOLED: (pooled, blend)}
+    return {
+        name: _calibration((name, fitted_at, weights), counts[name], bend, trust)
+        for name, (bend, trust) in fitted.items()
+    }
+
+
+def vendor_weights(lessons: Sequence[Lesson], params: CombineParams) -> dict[str, float]:
+    """Return the vendors' weights that the answers of questions with all vendors support, the settings' as their prior.
+
+    Fewer such questions than ``min_resolutions``, or a fit that would silence every vendor: the settings' stand.
+    """
+    names = sorted(name for name, weight in params.vendor_weights.items() if weight > 0)
+    complete = [lesson for lesson in lessons if all(name in lesson.log_odds for name in names)]
+    if len(names) < 2 or len(complete) < params.min_resolutions:
+        return params.vendor_weights
+    prior = present_weights(params.vendor_weights, names)
+    features = np.array([[1.0, *(lesson.log_odds[name] for name in names)] for lesson in complete])
+    fitted = fit_logistic(
+        features,
+        np.array([lesson.outcome for lesson in complete], dtype=float),
+        offset=np.zeros(len(complete)),
+        prior=Normal((0.0, *prior.values()), (1.0, *[VENDOR_VARIANCE] * len(names))),
+    )
+    kept = {name: max(0.0, float(slope)) for name, slope in zip(names, fitted.parameters[1:], strict=True)}
+    return present_weights(kept, names) if any(kept.values()) else params.vendor_weights
+
+
+def _places(lessons: Sequence[Lesson]) -> dict[str, list[int]]:
+    places: dict[str, list[int]] = {}
+    for place, lesson in enumerate(lessons):
+        places.setdefault(lesson.category, []).append(place)
+    return places
+
+
+def _priced(lessons: Sequence[Lesson], rows: Sequence[int], bent: tuple[np.ndarray, Platt]) -> Priced:
+    mixes, bend = bent
+    known = [(row, price) for row in rows if (price := lessons[row].price) is not None]
+    return Priced(
+        np.array([bend(float(mixes[row])) for row, _ in known]),
+        np.array([price for _, price in known]),
+        np.array([float(lessons[row].outcome) for row, _ in known]),
+    )
+
+
+def _calibration(
+    head: tuple[str, Nanos, dict[str, float]], counts: tuple[int, int], bend: Platt, blend: Blend
+) -> Calibration:
+    name, fitted_at, weights = head
+    return Calibration(
+        category=name,
+        fitted_at=fitted_at,
+        resolutions=counts[0],
+        priced=counts[1],
+        vendor_weights=weights,
+        platt_intercept=bend.intercept,
+        platt_slope=bend.slope,
+        blend_weight=blend.weight,
+        blend_stderr=blend.stderr,
+        blend_bias=blend.bias,
+        blend_low=blend.low,
+        blend_high=blend.high,
+    )
