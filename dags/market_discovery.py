@@ -41,9 +41,7 @@ backfilled run without stored answers skips itself.
     catchup=False,
     max_active_runs=1,
     default_args={"owner": "desk", "retries": 2, "retry_delay": timedelta(seconds=10)},
-    params={
-        "refetch": Param(False, type="boolean", description="Ask the venue again instead of reading what is stored")
-    },
+    params={"refetch": Param(False, type="boolean", description="Ask the venue again: what is stored is replaced")},
     tags=["markets"],
     doc_md=RUNBOOK,
 )
@@ -52,17 +50,18 @@ def market_discovery() -> None:
 
     @task
     def fetch(dag_run: Any = None, params: Any = None) -> int:
-        from kalshi_desk.batch.backfill import require_pages
-        from kalshi_desk.batch.discovery import fetch_pages
+        from kalshi_desk.batch import backfill, base_rates, discovery
 
-        require_pages(dag_run, PERIOD)
-        return fetch_pages(dag_run.run_after, PERIOD, refetch=params["refetch"])
+        backfill.require_pages(dag_run, PERIOD)
+        base_rates.fetch_settled(dag_run.run_after, PERIOD)
+        return discovery.fetch_pages(dag_run.run_after, PERIOD, refetch=params["refetch"])
 
     @task
     def store(dag_run: Any = None) -> dict[str, Any]:
-        from kalshi_desk.batch.discovery import store_markets
+        from kalshi_desk.batch import base_rates, discovery
 
-        return store_markets(dag_run.run_after, PERIOD)
+        base_rates.store_base_rates(dag_run.run_after, PERIOD)
+        return discovery.store_markets(dag_run.run_after, PERIOD)
 
     @task(outlets=[MARKETS])
     def publish(dag_run: Any = None) -> dict[str, int]:

@@ -96,3 +96,10 @@ select (select count(*) from now_watched full join then_watched using (ticker)
         where now_watched.ticker is null or then_watched.ticker is null) as changed,
        (select count(*) from mids a join mids b using (ticker)
         where a.interval_start < b.interval_start and abs(a.mid - b.mid) >= :move) as moved;
+
+-- name: base_rates_fresh^
+select 1 from desk.base_rates
+where observed_at < :now and observed_at > cast(:now as timestamptz) - interval '1 day' limit 1;
+
+-- name: drop_base_rates!
+delete from desk.base_rates where observed_at = :now;

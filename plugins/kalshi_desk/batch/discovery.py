@@ -8,9 +8,8 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable
 from datetime import datetime, timedelta
-from itertools import count
 from typing import Any
 
 import structlog
@@ -119,16 +118,6 @@ def by_reason(refused: Reasons) -> dict[str, int]:
     return dict(counts.most_common())
 
 
-def stored_pages(run: Run, key: dict[str, Any]) -> Iterator[str]:
-    """Yield the stored pages of an interval in order, each read when it is asked for."""
-    sql = queries("discovery")
-    for page in count():
-        row = sql.page(run.connection, **key, page=page)
-        if row is None:
-            return
-        yield row[0]
-
-
 def _key(run: Run) -> dict[str, Any]:
     return {"dag_id": DAG, "account": run.account, "interval_start": run.window.start.datetime()}
 
@@ -136,7 +125,7 @@ def _key(run: Run) -> dict[str, Any]:
 def _judge(run: Run, held: Collection[str], refused: Reasons) -> dict[str, Candidate]:
     """Stage the rows of everything listed, and return the markets as judged, by ticker; count what is unreadable."""
     filters, candidates, staging = filters_of(run.settings), dict[str, Candidate](), _Staging(run)
-    for entry in listing.entries(stored_pages(run, _key(run))):
+    for entry in listing.entries(listing.stored_pages(run.connection, _key(run))):
         if entry.fault is not None:
             refused[UNCATEGORISED, "unreadable"] += 1
             if refused[UNCATEGORISED, "unreadable"] <= FAULTS_LOGGED:

