@@ -9,6 +9,7 @@ DeskError
 ├── BrokerAway               Kafka does not answer
 ├── LeaseLost                another process owns the account now
 ├── LedgerError              the ledger and its own rules disagree
+├── QualityError             rows that the desk's expectations call wrong
 ├── ModelFileError           a model's file is missing or not the one that was tried
 ├── SourceError              a source of news or figures said no
 │   └── SourceAway           it did not answer for now; the read may be repeated
@@ -83,6 +84,10 @@ class LeaseLost(DeskError):
 
 class LedgerError(DeskError):
     """The ledger contradicts itself or the venue."""
+
+
+class QualityError(DeskError):
+    """Critical expectations that an interval's rows failed."""
 
 
 class ModelFileError(DeskError):
