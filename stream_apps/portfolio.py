@@ -17,9 +17,10 @@ from kalshi_desk.wiring.addresses import settings_or_exit
 from kalshi_desk.wiring.holdings import Holdings
 from kalshi_desk.wiring.streams import StreamProcess, stream_app
 
-OPEN_S, HORIZON_MS = 60, 120_000
+OPEN_S, HORIZON_S, LEAST_S = 60, 330, 120  # HORIZON_S, event time: books are published again every 300 s
 
 process = StreamProcess(settings_or_exit(), "portfolio")
+horizon_ms = round(max(LEAST_S, HORIZON_S / process.settings.speed) * 1_000)
 app = stream_app(process)
 holdings = Holdings(process)
 acknowledger = Acknowledger()
@@ -55,7 +56,7 @@ async def rebuild(*_: Any, **__: Any) -> None:
     gained, lost = moved(app, BOOKS.name, held)
     if gained and not holdings.opened:
         await within(OPEN_S, holdings.open())
-    again = reread_gained(app, process.broker, gained, topic=BOOKS.name, horizon_ms=HORIZON_MS, apply=holdings.remember)
+    again = reread_gained(app, process.broker, gained, topic=BOOKS.name, horizon_ms=horizon_ms, apply=holdings.remember)
     await within(OPEN_S, again)
     held.difference_update(lost)
     held.update(gained)

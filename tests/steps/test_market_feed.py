@@ -115,6 +115,15 @@ def test_definitions_come_again_and_life_is_told() -> None:
     assert kinds(started.tick(at(31), alive=True)) == [MarketDefined, FeedAlive]
 
 
+def test_the_long_list_of_other_markets_is_told_again_seldom() -> None:
+    started = opened(up_down(ticker="KXFED-1", series_ticker="KXFED"))
+    book = json.loads(snapshot())
+    book["msg"]["market_ticker"] = "KXFED-1"
+    started.take(json.dumps(book), at(1))
+    assert [type(m) for s in range(2, 300, 30) for m in started.tick(at(s), alive=False).messages] == []
+    assert kinds(started.tick(at(302), alive=False)) == [BookChanged, MarketDefined]
+
+
 def test_trades_and_indices_are_passed_on() -> None:
     started = opened()
     trade = {

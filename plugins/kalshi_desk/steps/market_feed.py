@@ -1,7 +1,8 @@
 """The venue's feed as messages: what frames, listings and the passing of time lead to. Pure; one connection at a time.
 
 A market is watched from shortly before it opens until it is settled or forgotten; its definition is said when it is
-first seen, when it changes and every 30 s.
+first seen, when it changes and again, as its whole book is: every 30 s for the crypto series, every 300 s for the long
+list of the others, which is less than what readers go back for when they start.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from kalshi_desk.domain.market import Market, MarketStatus
 from kalshi_desk.domain.message import Message
 from kalshi_desk.domain.units import Nanos, seconds
 from kalshi_desk.errors import ParseError
-from kalshi_desk.wire.kalshi_books import BookNews, KalshiBooks
+from kalshi_desk.wire.kalshi_books import REPUBLISH, BookNews, KalshiBooks
 from kalshi_desk.wire.kalshi_events import DEFINITIONS, index_tick, index_value, lifecycle, market_trade, redefined
 from kalshi_desk.wire.kalshi_subscriptions import Subscriptions
 from kalshi_desk.wire.kalshi_ws import (
@@ -37,7 +38,8 @@ from kalshi_desk.wire.kalshi_ws import (
 )
 
 EARLY, LATE, FORGET = seconds(5), seconds(30), seconds(600)
-DEFINE_AGAIN, ALIVE_EVERY, REQUEST_EVERY = seconds(30), seconds(5), seconds(60)
+AGAIN_SLOWLY = seconds(300)
+ALIVE_EVERY, REQUEST_EVERY = seconds(5), seconds(60)
 ALIVE = "kalshi"
 
 
@@ -56,7 +58,7 @@ class MarketFeed:
     def __init__(self, *, crypto_series: Iterable[str], coins: Mapping[str, str]) -> None:
         self.markets: dict[str, Market] = {}
         self._series, self._coins = frozenset(crypto_series), dict(coins)
-        self._books = KalshiBooks()
+        self._books = KalshiBooks(self._again_after)
         self._subscriptions = Subscriptions(self._coins)
         self._defined_at: dict[str, Nanos] = {}
         self._alive_at = self._requested_at = Nanos(0)
@@ -103,7 +105,7 @@ class MarketFeed:
         for market in [m for m in self.markets.values() if _opens(m, at)]:
             self._define(msgspec.structs.replace(market, status=MarketStatus.ACTIVE), at, news)
         for ticker, defined_at in list(self._defined_at.items()):
-            if at - defined_at >= DEFINE_AGAIN:
+            if at - defined_at >= self._again_after(ticker):
                 self._define(self.markets[ticker], at, news)
         if alive and at - self._alive_at >= ALIVE_EVERY:
             self._alive_at = at
@@ -114,6 +116,9 @@ class MarketFeed:
 
     def _wanted(self, at: Nanos) -> list[str]:
         return [t for t, m in self.markets.items() if m.open_time - EARLY <= at < m.close_time + LATE]
+
+    def _again_after(self, ticker: str) -> int:
+        return REPUBLISH if ticker.partition("-")[0] in self._series else AGAIN_SLOWLY
 
     def _define(self, market: Market, at: Nanos, news: FeedNews) -> None:
         self.markets[market.ticker] = market

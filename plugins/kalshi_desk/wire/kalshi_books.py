@@ -6,6 +6,7 @@ lost and asked for anew. Consecutive deltas of a market with the same exchange m
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from kalshi_desk.domain.book import Book
@@ -58,9 +59,13 @@ class _Change:
 
 
 class KalshiBooks:
-    """All books of one connection after another; versions per ticker survive reconnects."""
+    """All books of one connection after another; versions per ticker survive reconnects.
 
-    def __init__(self) -> None:
+    ``republish`` tells after how many nanoseconds the whole book of a ticker is published again.
+    """
+
+    def __init__(self, republish: Callable[[str], int] = lambda _: REPUBLISH) -> None:
+        self._republish = republish
         self._held: dict[str, _Held] = {}
         self._next_seq: dict[int, int] = {}
         self._open: _Change | None = None
@@ -86,13 +91,13 @@ class KalshiBooks:
         return news
 
     def flush(self, at: Nanos) -> BookNews:
-        """Publish the open change set and every full snapshot that is due (30 s): after each batch, and on a timer."""
+        """Publish the open change set and every full snapshot that is due: after each batch, and on a timer."""
         news = BookNews()
         self._close(news)
         if at >= self._review_at:
             self._review_at = Nanos(at + REVIEW)
             for ticker, held in self._held.items():
-                if held.live and at - held.published_at >= REPUBLISH:
+                if held.live and at - held.published_at >= self._republish(ticker):
                     self._publish_whole(ticker, held, at, news)
             self._ask(at, news)
         return news

@@ -1,10 +1,10 @@
 import asyncio
 from contextlib import aclosing
 
-from kalshi_desk.adapters.kalshi.listing import MarketLister, list_series, list_tickers
+from kalshi_desk.adapters.kalshi.listing import MarketLister, WatchedListing, list_series
 from kalshi_desk.domain.market import MarketStatus
 from kalshi_desk.domain.units import PAYOUT, Count, Nanos, Price
-from kalshi_desk.errors import Retryable
+from kalshi_desk.errors import Rejected, Retryable
 from kalshi_desk.wire.decode import Multiplier
 from kalshi_desk.wire.kalshi_markets import EventBody, MarketBody, SeriesBody
 
@@ -23,9 +23,13 @@ class Reads:
     """A venue with one market a status; ``broken`` reads of a series fail."""
 
     def __init__(self) -> None:
-        self.asked, self.broken = [], set()
+        self.asked, self.broken, self.unknown = [], set(), set()
+        self.events_asked, self.series_asked = [], []
 
     async def series(self, ticker):
+        self.series_asked.append(ticker)
+        if ticker in self.unknown:
+            raise Rejected("GET /series", 404, "not_found")
         if ticker in self.broken:
             raise Retryable("GET /series", None, "timeout")
         return SeriesBody(ticker, ticker, "Crypto", "hourly", "quadratic", Multiplier(10_000))
@@ -37,10 +41,8 @@ class Reads:
         return [market(f"{query['series_ticker']}-{query['status']}"), market("X-2", event="unheard")]
 
     async def events(self, query):
-        return [EventBody("E", query["series_ticker"], "t", True, fee_type_override="flat")]
-
-    async def event(self, ticker):
-        return EventBody(ticker, "S", "t", True)
+        self.events_asked.append(query)
+        return [EventBody("E", "S", "t", True, fee_type_override="flat")]
 
 
 async def test_a_series_brings_open_and_upcoming_markets_with_the_fee_in_force() -> None:
@@ -50,12 +52,30 @@ async def test_a_series_brings_open_and_upcoming_markets_with_the_fee_in_force()
     assert found["X-2"].fee is None
 
 
-async def test_tickers_are_asked_a_hundred_at_a_time() -> None:
+async def test_markets_and_their_events_are_asked_fifty_at_a_time_and_a_series_once() -> None:
     reads = Reads()
-    found = await list_tickers(reads, [(f"S-{n}", "S") for n in range(150)])
-    assert len(found) == 150
-    assert [len(query["tickers"].split(",")) for query in reads.asked] == [100, 50]
-    assert found[0].fee.fee_type == "quadratic"
+    listing = WatchedListing(reads)
+    found = await listing.markets({f"S-{n}": "S" for n in range(120)})
+    assert len(found) == 120
+    assert [len(query["tickers"].split(",")) for query in reads.asked] == [50, 50, 20]
+    assert reads.events_asked == [{"tickers": "E"}]
+    assert (found[0].fee.fee_type, reads.series_asked) == ("flat", ["S"])
+
+
+async def test_series_are_asked_anew_a_few_a_round() -> None:
+    reads = Reads()
+    listing = WatchedListing(reads)
+    wanted = {f"S{n}-1": f"S{n}" for n in range(5)}
+    for _ in range(3):
+        await listing.markets(wanted)
+    assert reads.series_asked == ["S0", "S1", "S2", "S3", "S4", "S0", "S1", "S2", "S0", "S3", "S4"]
+
+
+async def test_a_series_that_the_venue_does_not_know_spoils_no_other() -> None:
+    reads = Reads()
+    reads.unknown.add("GONE")
+    found = await WatchedListing(reads).markets({"GONE-1": "GONE", "S-1": "S"})
+    assert [m.ticker for m in found] == ["S-1"]
 
 
 async def test_a_failed_listing_does_not_stop_the_others() -> None:

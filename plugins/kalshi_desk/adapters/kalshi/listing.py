@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import asyncio
-from collections import defaultdict
-from collections.abc import AsyncIterator, Awaitable, Iterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Iterator, Mapping, Sequence
 
 import structlog
 
 from kalshi_desk.adapters.kalshi.reads import KalshiReads
 from kalshi_desk.domain.market import Market
-from kalshi_desk.errors import ParseError, VenueError
+from kalshi_desk.errors import ParseError, Rejected, VenueError
 from kalshi_desk.wire.kalshi_markets import EventBody, MarketBody, SeriesBody, fee_schedule, market_from
 
 LISTED = ("open", "unopened")
-AT_ONCE = 100
+AT_ONCE, ASKED_ANEW = 50, 3  # fifty long tickers still fit into the line of a request
 LEAST_S = 3.0
 log = structlog.get_logger()
 
@@ -26,6 +25,7 @@ class MarketLister:
         self._reads, self._series, self._pause_s = reads, crypto_series, pause_s
         self._asked = asyncio.Event()
         self._watched: dict[str, str] = {}
+        self._listing = WatchedListing(reads)
 
     def again(self) -> None:
         """List soon, without waiting for the pause to end."""
@@ -57,7 +57,7 @@ class MarketLister:
         for series in self._series:
             yield list_series(self._reads, series)
         if self._watched:
-            yield list_tickers(self._reads, list(self._watched.items()))
+            yield self._listing.markets(dict(self._watched))
 
 
 async def _either(event: asyncio.Event, longest_s: float) -> None:
@@ -79,18 +79,46 @@ async def list_series(reads: KalshiReads, series_ticker: str) -> list[Market]:
     return [_market(body, series, events.get(body.event_ticker)) for body in bodies]
 
 
-async def list_tickers(reads: KalshiReads, wanted: Sequence[tuple[str, str]]) -> list[Market]:
-    """Return markets by (ticker, series): a series is asked once, markets a hundred at a time."""
-    by_series: dict[str, list[str]] = defaultdict(list)
-    for ticker, name in wanted:
-        by_series[name].append(ticker)
-    markets: list[Market] = []
-    for name, tickers in by_series.items():
-        series = await reads.series(name)
-        for start in range(0, len(tickers), AT_ONCE):
-            bodies = await reads.markets({"tickers": ",".join(tickers[start : start + AT_ONCE])})
-            markets += [_market(body, series, await reads.event(body.event_ticker)) for body in bodies]
-    return markets
+class WatchedListing:
+    """Lists watched markets: markets and events some at a time; a series is kept, and the oldest few asked anew."""
+
+    def __init__(self, reads: KalshiReads) -> None:
+        self._reads = reads
+        self._series: dict[str, SeriesBody] = {}
+
+    async def markets(self, wanted: Mapping[str, str]) -> list[Market]:
+        """Return markets by ticker and series; those of a series that the venue does not know are left out.
+
+        Raises what the reads raise.
+        """
+        await self._refresh(set(wanted.values()))
+        bodies = await self._bodies([ticker for ticker, name in wanted.items() if name in self._series])
+        events = await self._events(sorted({body.event_ticker for body in bodies}))
+        return [
+            _market(body, self._series[wanted[body.ticker]], events.get(body.event_ticker))
+            for body in bodies
+            if body.ticker in wanted
+        ]
+
+    async def _refresh(self, names: set[str]) -> None:
+        oldest = list(self._series)[:ASKED_ANEW]
+        self._series = {name: body for name, body in self._series.items() if name in names and name not in oldest}
+        for name in sorted(names - set(self._series)):
+            try:
+                self._series[name] = await self._reads.series(name)
+            except Rejected as fault:
+                log.warning("series.not_listed", series=name, fault=str(fault))
+
+    async def _bodies(self, tickers: Sequence[str]) -> list[MarketBody]:
+        return [body for some in _some(tickers) for body in await self._reads.markets({"tickers": ",".join(some)})]
+
+    async def _events(self, tickers: Sequence[str]) -> dict[str, EventBody]:
+        found = [event for some in _some(tickers) for event in await self._reads.events({"tickers": ",".join(some)})]
+        return {event.event_ticker: event for event in found}
+
+
+def _some(tickers: Sequence[str]) -> Iterator[Sequence[str]]:
+    return (tickers[start : start + AT_ONCE] for start in range(0, len(tickers), AT_ONCE))
 
 
 def _market(body: MarketBody, series: SeriesBody, event: EventBody | None) -> Market:
