@@ -11,7 +11,6 @@ from hashlib import sha256
 import msgspec
 
 from kalshi_desk.domain.asked import Asked, Evidence
-from kalshi_desk.domain.estimate import Sample
 from kalshi_desk.domain.units import NANOS, PAYOUT, Nanos, Price
 
 HOUR_NS = 3_600 * NANOS
@@ -134,24 +133,19 @@ def _book_refusal(candidate: Candidate) -> LeftOut | None:
 
 
 def evidence_sets(evidence: Sequence[Evidence]) -> dict[int, tuple[Evidence, ...]]:
-    """Return the evidence in two disjoint sets, 1 and 2, dealt out by relevance in the order 1 2 2 1 1 2 ...
+    """Return evidence, best first, in two disjoint sets, 1 and 2, dealt out in the order 1 2 2 1 1 2 2 ...
 
     Where a second set would be empty there is one set only, which may be empty itself.
     """
-    ranked = by_relevance(evidence)[: 2 * SET_SIZE]
-    first = tuple(each for place, each in enumerate(ranked) if place % 4 in (0, 3))
-    second = tuple(each for place, each in enumerate(ranked) if place % 4 in (1, 2))
+    dealt = evidence[: 2 * SET_SIZE]
+    first = tuple(each for place, each in enumerate(dealt) if place % 4 in (0, 3))
+    second = tuple(each for place, each in enumerate(dealt) if place % 4 in (1, 2))
     return {1: first, 2: second} if second else {1: first}
 
 
 def screen_evidence(evidence: Sequence[Evidence]) -> tuple[Evidence, ...]:
-    """Return the few most relevant articles, for the one cheap call of the first stage."""
-    return by_relevance(evidence)[:SCREEN_SIZE]
-
-
-def by_relevance(evidence: Sequence[Evidence]) -> tuple[Evidence, ...]:
-    """Return the evidence, most relevant first, in an order that does not depend on how it came."""
-    return tuple(sorted(evidence, key=lambda each: (-each.relevance, each.article_id)))
+    """Return the few best articles, for the one cheap call of the first stage."""
+    return tuple(evidence[:SCREEN_SIZE])
 
 
 def worth_full(due: Due, p_screen: float, min_edge: float) -> LeftOut | None:
@@ -163,14 +157,3 @@ def worth_full(due: Due, p_screen: float, min_edge: float) -> LeftOut | None:
 def estimate_id(account: str, ticker: str, now: Nanos) -> str:
     """Return the identity of the estimate of a market in the run that decides at ``now``."""
     return sha256(f"{account}|{ticker}|{int(now)}".encode()).hexdigest()[:32]
-
-
-def disagreement(samples: Sequence[Sample]) -> float | None:
-    """Return how far the means of the evidence sets lie apart, None where there is one set only."""
-    sets = sorted({sample.evidence_set for sample in samples})
-    means = [_mean([sample.p_yes for sample in samples if sample.evidence_set == each]) for each in sets]
-    return max(means) - min(means) if len(means) > 1 else None
-
-
-def _mean(values: Sequence[float]) -> float:
-    return sum(values) / len(values)
