@@ -31,7 +31,7 @@ def listing(ticker):
 @pytest.fixture
 def talk():
     frames = []
-    connection = Connection(Channels(), {A: listing(A), B: listing(B)}, frames.append)
+    connection = Connection(Channels(), {A: listing(A), B: listing(B)}, frames.append, [].append)
 
     def say(cmd, **params):
         del frames[:]
@@ -101,6 +101,6 @@ def test_actions_are_checked(talk):
     assert talk("update_subscription", sid=1)[0]["msg"]["code"] == 15
     assert talk("update_subscription", sid=1, action="get_snapshot")[0]["msg"]["code"] == 13
     told = []
-    connection = Connection(Channels(), {}, told.append)
+    connection = Connection(Channels(), {}, told.append, [].append)
     connection.take("{")
     assert json.loads(told[0])["msg"]["code"] == 1

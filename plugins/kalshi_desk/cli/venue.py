@@ -28,6 +28,7 @@ FILE = click.Path(path_type=Path, dir_okay=False)
 @click.option("--faults", type=FILE, help="JSON file of the faults to make.")
 @click.option("--state", type=FILE, help="SQLite file of its state (default: DESK_HOME/venue.sqlite).")
 @click.option("--keys", type=FILE, help="Registered API keys (default: DESK_HOME/venue-keys.json).")
+@click.option("--forecast-markets", type=click.IntRange(0, 40_000), default=300, help="So many open forecast markets.")
 @click.option("--bankroll", help="Dollars with which a new account opens (default: INITIAL_BANKROLL).")
 def command(synthetic: bool, recording: Path | None, play_from: str | None, **options: object) -> None:
     """Serve the simulated venue until it is told to stop."""
@@ -38,7 +39,7 @@ def command(synthetic: bool, recording: Path | None, play_from: str | None, **op
     settings = load_settings()
     if recording is None and not synthetic:
         recording, play_from = settings.recording, play_from or settings.play_from
-    source = _source(synthetic, recording, play_from, options["seed"] if options["seed"] is not None else settings.seed)
+    source = _source(synthetic, recording, play_from, options | {"seed": _first(options["seed"], settings.seed)})
     home = settings.desk_home
     given = {name: value for name, value in options.items() if value is not None}
     keys = KeyRing(Path(str(given.get("keys", home / "venue-keys.json"))))
@@ -52,13 +53,18 @@ def command(synthetic: bool, recording: Path | None, play_from: str | None, **op
     asyncio.run(serve(open_venue(source, wanted), keys, port, host=settings.listen_host))
 
 
-def _source(synthetic: bool, recording: Path | None, play_from: str | None, seed: object) -> Source:
+def _first(given: object, default: int) -> object:
+    return default if given is None else given
+
+
+def _source(synthetic: bool, recording: Path | None, play_from: str | None, options: dict[str, object]) -> Source:
     from kalshi_desk.venue_double.sources import RecordingSource, SyntheticSource
 
     if recording is None:
         if play_from is not None:
             raise click.UsageError("--from needs --recording")
-        return SyntheticSource(int(str(seed)))
+        markets = int(str(options["forecast_markets"]))
+        return SyntheticSource(int(str(options["seed"])), forecast_markets=markets)
     if synthetic:
         raise click.UsageError("--synthetic and --recording exclude each other")
     try:

@@ -23,6 +23,7 @@ from kalshi_desk.domain.inputs import (
 from kalshi_desk.domain.message import Decoder, encode
 from kalshi_desk.domain.units import NANOS, IndexPrice, Nanos
 from kalshi_desk.simulation import listed
+from kalshi_desk.simulation.forecast_world import ForecastWorld
 from kalshi_desk.simulation.index_path import TICK, IndexPath, PathParams, mean_of, window_end
 from kalshi_desk.simulation.listed import ListedMarket
 from kalshi_desk.simulation.listings import INDEX_IDS, QUARTER
@@ -43,6 +44,13 @@ class SyntheticParams(msgspec.Struct, frozen=True):
     ladder: MakerParams = MakerParams(every_ms=2_500, nap_chance=0.03, nap_s=(6.0, 20.0), half_spread=0.012)
 
 
+class ForecastPlan(msgspec.Struct, frozen=True):
+    """Since when so many forecast markets have been listed: all that their world depends on besides the seed."""
+
+    begin: Nanos
+    markets: int
+
+
 class SyntheticState(msgspec.Struct):
     """All that a synthetic market knows at ``at``, which is a whole tick."""
 
@@ -51,6 +59,7 @@ class SyntheticState(msgspec.Struct):
     paths: dict[str, IndexPath]
     markets: dict[str, ListedMarket]
     counter: TradeCounter
+    forecasts: ForecastPlan | None = None
 
 
 _decode: Decoder[SyntheticState] = Decoder(SyntheticState, "synthetic state")
@@ -61,6 +70,7 @@ class SyntheticMarket:
 
     def __init__(self, state: SyntheticState, params: SyntheticParams | None = None) -> None:
         self.state, self.params = state, params or SyntheticParams()
+        self.forecasts: ForecastWorld | None = None
 
     @classmethod
     def begin(cls, seed: int, start: Nanos, params: SyntheticParams | None = None) -> SyntheticMarket:
@@ -81,6 +91,14 @@ class SyntheticMarket:
         """Return the state as JSON."""
         return encode(self.state)
 
+    def forecast(self, markets: int) -> None:
+        """List forecast markets from now on, or go on with those of the saved plan; never fewer than before."""
+        plan = self.state.forecasts or ForecastPlan(self.state.at, 0)
+        self.state.forecasts = ForecastPlan(plan.begin, max(plan.markets, markets))
+        if self.state.forecasts.markets:
+            self.forecasts = ForecastWorld(self.state.seed, plan.begin, self.state.forecasts.markets)
+            self.forecasts.start(self.state.at)
+
     def advance(self, until: Nanos) -> list[MarketMessage]:
         """Move to the last whole tick at or before ``until`` and return what happened, in order of time."""
         messages: list[MarketMessage] = []
@@ -91,7 +109,13 @@ class SyntheticMarket:
 
     def standing(self) -> list[MarketMessage]:
         """Return definitions and whole books of all listed markets, as a newcomer must be told."""
-        return [message for market in self.state.markets.values() for message in listed.standing(market, self.state.at)]
+        at = self.state.at
+        messages: list[MarketMessage] = []
+        for market in self.state.markets.values():
+            messages += listed.standing(market, at)
+        if self.forecasts is not None:
+            messages += self.forecasts.standing(at)
+        return messages
 
     def _tick(self, at: Nanos) -> list[MarketMessage]:
         # one generator per (seed, tick): no hidden state between ticks, so any tick can be a resumption
@@ -107,6 +131,7 @@ class SyntheticMarket:
             messages += _index(coin, path, at)
         if at % NANOS == 0:
             messages += self._lives(at)
+            messages += self.forecasts.advance(at) if self.forecasts is not None else []
         return messages + self._books(at, rng)
 
     def _lives(self, at: Nanos) -> list[MarketMessage]:

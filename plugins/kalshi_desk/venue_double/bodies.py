@@ -8,12 +8,13 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any
 
-from kalshi_desk.domain.book import Book
 from kalshi_desk.domain.inputs import MarketTrade
-from kalshi_desk.domain.market import BookSide, Market, Outcome
+from kalshi_desk.domain.market import BookSide, Market, Outcome, Quote
 from kalshi_desk.domain.position import Holding
 from kalshi_desk.domain.units import NANOS, PAYOUT, Cash, Count, Nanos, Price
 from kalshi_desk.simulation.accounts import SimFill, SimSettlement
+from kalshi_desk.simulation.forecast_listing import About, SeriesAbout, series_about
+from kalshi_desk.simulation.forecast_markets import FORECAST_SHARD
 from kalshi_desk.simulation.orders import SimOrder
 from kalshi_desk.venue_double.listing import Listing
 
@@ -31,7 +32,9 @@ def instant(at: Nanos) -> str:
 
 
 def series_body(ticker: str) -> Body:
-    """Return a crypto series."""
+    """Return a series."""
+    if (about := series_about(ticker)) is not None:
+        return _forecast_series(ticker, about)
     kind = "15M" if ticker.endswith("15M") else "D"
     coin = ticker.removeprefix("KX").removesuffix(kind)
     return {
@@ -43,9 +46,29 @@ def series_body(ticker: str) -> Body:
     }  # fmt: skip
 
 
-def event_body(markets: list[Market]) -> Body:
-    """Return the event of some markets, all of the same one."""
+def _forecast_series(ticker: str, about: SeriesAbout) -> Body:
+    return {
+        "ticker": ticker, "frequency": "custom", "title": about.title, "category": about.category,
+        "categories": [about.category], "tags": list(about.tags),
+        "settlement_sources": [{"name": about.source, "url": ""}], "contract_url": "", "contract_terms_url": "",
+        "fee_type": about.fee.fee_type, "fee_multiplier": about.fee.multiplier_e4 / 10_000,
+        "additional_prohibitions": [], "volume_fp": "0.00", "exchange_index": FORECAST_SHARD,
+    }  # fmt: skip
+
+
+def event_body(markets: list[Market], about: About | None = None) -> Body:
+    """Return the event of some markets, all of the same one; ``about`` is told of the first, if of the forecasts."""
     first = markets[0]
+    if about is not None:
+        return _crypto_event(first) | {
+            "title": about.event_title, "mutually_exclusive": about.mutually_exclusive,
+            "collateral_return_type": "MECNET" if about.mutually_exclusive else "",
+            "settlement_sources": [{"name": "the source named in the rules", "url": ""}],
+        }  # fmt: skip
+    return _crypto_event(first)
+
+
+def _crypto_event(first: Market) -> Body:
     return {
         "event_ticker": first.event_ticker, "series_ticker": first.series_ticker, "title": first.title,
         "sub_title": "", "collateral_return_type": "", "mutually_exclusive": False,
@@ -55,8 +78,8 @@ def event_body(markets: list[Market]) -> Body:
     }  # fmt: skip
 
 
-def market_body(listing: Listing) -> Body:
-    """Return a market with its prices of the moment."""
+def market_body(listing: Listing, about: About | None = None) -> Body:
+    """Return a market with its prices of the moment; ``about`` is told of a forecast market."""
     market, last = listing.market, listing.trades[-1].price if listing.trades else Price(0)
     body = {
         "ticker": market.ticker, "event_ticker": market.event_ticker, "market_type": "binary",
@@ -77,7 +100,22 @@ def market_body(listing: Listing) -> Body:
         "strike_type": market.strike_type, "custom_strike": market.custom_strike,
         "exchange_index": market.exchange_index,
     }  # fmt: skip
-    return body | _quote(listing.matcher.book) | _strike(market) | _settled(listing)
+    if about is None:
+        return body | _quote(listing.matcher.book.quote()) | _strike(market) | _settled(market, listing.settled_at)
+    quote = about.quote if listing.matcher.book.reason is not None else listing.matcher.book.quote()
+    settled = _settled(market, listing.settled_at or about.settled_at)
+    return body | _active(listing, about) | _quote(quote) | _strike(market) | settled
+
+
+def _active(listing: Listing, about: About) -> Body:
+    """Return what a forecast market's listing says otherwise than a crypto market's."""
+    volume, lately = Count(about.volume + listing.volume), Count(about.volume_24h + listing.volume)
+    body: Body = {
+        "yes_sub_title": about.yes_sub_title, "no_sub_title": about.yes_sub_title, "volume_fp": str(volume),
+        "volume_24h_fp": str(lately), "open_interest_fp": str(about.open_interest),
+        "created_time": instant(about.created_at),
+    }  # fmt: skip
+    return body if listing.trades else body | {"last_price_dollars": str(about.last_price)}
 
 
 def sub_title(market: Market) -> str:
@@ -107,14 +145,13 @@ def _strike(market: Market) -> Body:
     return {name: number(str(value)) for name, value in strikes.items() if value is not None}
 
 
-def _settled(listing: Listing) -> Body:
-    value, at = listing.market.settlement_value, listing.settled_at
+def _settled(market: Market, at: Nanos | None) -> Body:
+    value = market.settlement_value
     body: Body = {} if value is None else {"settlement_value_dollars": str(value)}
     return body if at is None else body | {"settlement_ts": instant(at)}
 
 
-def _quote(book: Book) -> Body:
-    quote = book.quote()
+def _quote(quote: Quote) -> Body:
     bid, ask = quote.bid or Price(0), quote.ask or PAYOUT
     return {
         "yes_bid_dollars": str(bid), "yes_ask_dollars": str(ask), "no_bid_dollars": str(ask.complement),

@@ -32,10 +32,16 @@ _decode = msgspec.json.Decoder(_Command)
 
 
 class Connection:
-    """The subscriptions of one connection."""
+    """The subscriptions of one connection; ``wake`` is told each market whose book is asked for."""
 
-    def __init__(self, channels: Channels, listings: Mapping[str, Listing], send: Callable[[str], None]) -> None:
-        self._channels, self._listings, self._send = channels, listings, send
+    def __init__(
+        self,
+        channels: Channels,
+        listings: Mapping[str, Listing],
+        send: Callable[[str], None],
+        wake: Callable[[str], None],
+    ) -> None:
+        self._channels, self._listings, self._send, self._wake = channels, listings, send, wake
         self._subscriptions: dict[int, Subscription] = {}
         self._next_sid = 1
 
@@ -111,6 +117,8 @@ class Connection:
             raise CommandError(14, "Market ticker required")
         if unknown := sorted(wanted - self._listings.keys()):
             raise CommandError(16, f"Market not found {unknown[0]}")
+        for ticker in wanted:
+            self._wake(ticker)
 
     def _snapshots(self, subscription: Subscription, tickers: set[str], reply_to: int | None = None) -> None:
         for ticker in sorted(tickers):

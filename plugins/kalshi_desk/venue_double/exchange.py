@@ -7,6 +7,7 @@ transaction and only then told.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from heapq import heappop, heappush
 from uuid import uuid4
 
 import msgspec
@@ -48,7 +49,9 @@ class Exchange:
     def __init__(self, store: Store, bankroll: Cash) -> None:
         self.store, self.now = store, Nanos(0)
         self.listings: dict[str, Listing] = {}
-        self._live: dict[str, Listing] = {}
+        self.events: dict[str, list[Listing]] = {}
+        self._used: dict[str, Listing] = {}
+        self._due: list[tuple[Nanos, str]] = []
         saved = store.fact("account")
         half = Cash(bankroll // 2)  # collateral is per shard, and the two desks trade on different ones
         opening = Account(name=store.account, cash={0: half, CRYPTO_SHARD: Cash(bankroll - half)})
@@ -62,10 +65,17 @@ class Exchange:
 
     def _list(self, market: Market) -> Listing:
         listing = self.listings[market.ticker] = Listing(market)
+        self.events.setdefault(market.event_ticker, []).append(listing)
         listing.matcher.is_open = market.status not in (MarketStatus.DETERMINED, MarketStatus.FINALIZED)
         if listing.matcher.is_open:
-            self._live[market.ticker] = listing
+            self._await(market)
         return listing
+
+    def _await(self, market: Market) -> None:
+        """Remember when a market opens and closes."""
+        if market.status is MarketStatus.INITIALIZED:
+            heappush(self._due, (market.open_time, market.ticker))
+        heappush(self._due, (market.close_time, market.ticker))
 
     def listing(self, ticker: str) -> Listing:
         """Return a listed market; raises ApiError 404."""
@@ -80,6 +90,8 @@ class Exchange:
         listing = self.listings[market.ticker]
         before = listing.market
         listing.redefine(market)
+        if (before.status, before.open_time, before.close_time) != (market.status, market.open_time, market.close_time):
+            self._await(market)
         return before, listing
 
     def change_book(self, change: BookChanged) -> list[Delta]:
@@ -107,17 +119,18 @@ class Exchange:
     def pass_time(self, now: Nanos) -> None:
         """Open, close and expire what is due at ``now``."""
         self.now = max(self.now, now)
-        for listing in list(self._live.values()):
+        while self._due and self._due[0][0] <= now:
+            listing = self.listings[heappop(self._due)[1]]
             market = listing.market
             if market.status is MarketStatus.INITIALIZED and market.open_time <= now:
                 listing.market = msgspec.structs.replace(market, status=MarketStatus.ACTIVE)
             if market.close_time <= now:
                 self._end(listing)
-            else:
-                self._news.orders += listing.matcher.expire(now)
+        for listing in self._used.values():
+            self._news.orders += listing.matcher.expire(now)
 
     def _end(self, listing: Listing) -> None:
-        self._live.pop(listing.market.ticker, None)
+        self._used.pop(listing.market.ticker, None)
         if listing.matcher.is_open:
             self._news.orders += listing.matcher.close(max(self.now, listing.market.close_time))
             listing.empty()
@@ -133,6 +146,7 @@ class Exchange:
             raise nested(409, "MARKET_INACTIVE", "the market is not open")
         self.groups.check(group, order.created_at)
         self._fund(order, listing)
+        self._used[order.ticker] = listing
         placed = listing.matcher.place(order, self.now, position=self.account.held(order.ticker).count)
         if placed.reason is not None and placed.reason not in _CONFLICTS:
             raise nested(409 if placed.reason == "MARKET_INACTIVE" else 400, placed.reason, placed.details)
@@ -194,7 +208,7 @@ class Exchange:
         return Cash(self.account.cash[shard] - sum(self._blocked(shard)))
 
     def _blocked(self, shard: int) -> Iterator[int]:
-        for ticker, listing in self._live.items():
+        for ticker, listing in self._used.items():
             resting = list(listing.matcher.resting())
             if resting and listing.market.exchange_index == shard:
                 yield collateral(resting, listing.market, self.account.held(ticker).count)
@@ -262,6 +276,8 @@ class Exchange:
             state = _matcher(body)
             if (listing := self.listings.get(state.ticker)) is not None:
                 listing.matcher.restore(state, resting.get(state.ticker, []))
+                if listing.matcher.is_open:
+                    self._used[state.ticker] = listing
 
 
 def new_order_id() -> str:

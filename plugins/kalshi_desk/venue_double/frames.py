@@ -155,6 +155,12 @@ def struck(market: Market) -> str:
     return text(body | _strikes(market))
 
 
+def moved(market: Market) -> str:
+    """Return the change of a close."""
+    close = market.close_time // NANOS
+    return text({"event_type": "close_date_updated", "market_ticker": market.ticker, "close_ts": close})
+
+
 def _strikes(market: Market) -> dict[str, Any]:
     strikes = {"floor_strike": market.floor_strike, "cap_strike": market.cap_strike}
     return {name: number(str(value)) for name, value in strikes.items() if value is not None}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import msgspec
 from aiohttp import web
 
 from kalshi_desk.domain.market import Market, MarketStatus
@@ -12,6 +13,7 @@ from kalshi_desk.venue_double.api_error import bad_query, not_found
 from kalshi_desk.venue_double.guard import VENUE
 from kalshi_desk.venue_double.listing import Listing
 from kalshi_desk.venue_double.requests import names_of, page, query_int
+from kalshi_desk.venue_double.venue import Venue
 
 FILTERS: dict[str, frozenset[MarketStatus]] = {
     "unopened": frozenset({MarketStatus.INITIALIZED}),
@@ -41,10 +43,14 @@ async def status(request: web.Request) -> web.Response:
     return web.json_response(active | {"exchange_index_statuses": shards})
 
 
+def _series(request: web.Request) -> set[str]:
+    return {listings[0].market.series_ticker for listings in request.app[VENUE].exchange.events.values()}
+
+
 async def series_list(request: web.Request) -> web.Response:
     """List the series, of one category if asked."""
     category = request.query.get("category")
-    tickers = sorted({listing.market.series_ticker for listing in _all(request)})
+    tickers = sorted(_series(request))
     found = [bodies.series_body(ticker) for ticker in tickers]
     return web.json_response({"series": [one for one in found if category in (None, one["category"])]})
 
@@ -52,7 +58,7 @@ async def series_list(request: web.Request) -> web.Response:
 async def series(request: web.Request) -> web.Response:
     """Return one series."""
     ticker = request.match_info["series"]
-    if all(listing.market.series_ticker != ticker for listing in _all(request)):
+    if ticker not in _series(request):
         raise not_found()
     return web.json_response({"series": bodies.series_body(ticker)})
 
@@ -68,15 +74,21 @@ async def event_fee_changes(request: web.Request) -> web.Response:
 
 
 def _events(request: web.Request) -> dict[str, list[Listing]]:
-    found: dict[str, list[Listing]] = {}
-    for listing in _all(request):
-        found.setdefault(listing.market.event_ticker, []).append(listing)
-    return found
+    return request.app[VENUE].exchange.events
 
 
-def _event(listings: list[Listing], *, nested: bool) -> bodies.Body:
-    body = bodies.event_body([listing.market for listing in listings])
-    return body | {"markets": [bodies.market_body(listing) for listing in listings]} if nested else body
+def _event(venue: Venue, listings: list[Listing], *, nested: bool) -> bodies.Body:
+    about = venue.about(listings[0].market.ticker)
+    body = bodies.event_body([listing.market for listing in listings], about)
+    return body | {"markets": [_market(venue, listing) for listing in listings]} if nested else body
+
+
+def _market(venue: Venue, listing: Listing) -> bodies.Body:
+    return bodies.market_body(listing, venue.about(listing.market.ticker))
+
+
+def _reply(body: object) -> web.Response:
+    return web.Response(body=msgspec.json.encode(body), content_type="application/json")
 
 
 async def events(request: web.Request) -> web.Response:
@@ -97,7 +109,8 @@ async def events(request: web.Request) -> web.Response:
     ]
     shown, cursor = page(request, kept, default=200, most=200)
     nested = request.query.get("with_nested_markets") == "true"
-    return web.json_response({"events": [_event(one, nested=nested) for one in shown], "cursor": cursor})
+    found = [_event(request.app[VENUE], one, nested=nested) for one in shown]
+    return _reply({"events": found, "cursor": cursor})
 
 
 async def event(request: web.Request) -> web.Response:
@@ -106,16 +119,18 @@ async def event(request: web.Request) -> web.Response:
     if listings is None:
         raise not_found()
     nested = request.query.get("with_nested_markets") == "true"
-    markets = [bodies.market_body(listing) for listing in listings]
-    return web.json_response({"event": _event(listings, nested=nested), "markets": markets})
+    venue = request.app[VENUE]
+    markets = [_market(venue, listing) for listing in listings]
+    return _reply({"event": _event(venue, listings, nested=nested), "markets": markets})
 
 
 async def markets(request: web.Request) -> web.Response:
     """List markets by the filters of the real endpoint."""
-    kept = [listing for listing in _all(request) if _wanted(request)(listing.market)]
+    wanted = _wanted(request)
+    kept = [listing for listing in _all(request) if wanted(listing.market)]
     kept.sort(key=lambda listing: (listing.market.close_time, listing.market.ticker))
     shown, cursor = page(request, kept, default=100, most=1000)
-    return web.json_response({"markets": [bodies.market_body(one) for one in shown], "cursor": cursor})
+    return _reply({"markets": [_market(request.app[VENUE], one) for one in shown], "cursor": cursor})
 
 
 def _wanted(request: web.Request) -> Callable[[Market], bool]:
@@ -140,12 +155,13 @@ def _listing(request: web.Request) -> Listing:
 
 async def market(request: web.Request) -> web.Response:
     """Return one market."""
-    return web.json_response({"market": bodies.market_body(_listing(request))})
+    return _reply({"market": _market(request.app[VENUE], _listing(request))})
 
 
 async def orderbook(request: web.Request) -> web.Response:
     """Return one book."""
     depth = query_int(request, "depth", 0, most=100)
+    request.app[VENUE].wake(request.match_info["ticker"])
     return web.json_response(bodies.book_body(_listing(request), depth))
 
 
@@ -155,6 +171,8 @@ async def orderbooks(request: web.Request) -> web.Response:
     if not 1 <= len(tickers) <= 100:
         raise bad_query("invalid tickers: 1 to 100 needed")
     exchange = request.app[VENUE].exchange
+    for ticker in tickers:
+        request.app[VENUE].wake(ticker)
     found = [{"ticker": ticker} | bodies.book_body(exchange.listing(ticker), 0) for ticker in tickers]
     return web.json_response({"orderbooks": found})
 

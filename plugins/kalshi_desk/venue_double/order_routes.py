@@ -28,6 +28,7 @@ _NEEDED = ("ticker", "side", "count", "price", "time_in_force", "self_trade_prev
 async def create(request: web.Request) -> web.Response:
     """Take an order."""
     venue, body = request.app[VENUE], await body_of(request)
+    venue.wake(str(body.get("ticker")))
     return web.json_response(_create(venue.ready(), body), status=201)
 
 
@@ -170,6 +171,8 @@ async def create_batch(request: web.Request) -> web.Response:
     venue, body = request.app[VENUE], await body_of(request)
     orders = body.get("orders") or []
     request.app[WRITE].take(DEFAULT_COST * max(0, len(orders) - 1), wall_now())
+    for one in orders:
+        venue.wake(str(one.get("ticker")) if isinstance(one, dict) else "")
     exchange = venue.ready()
     return web.json_response({"orders": [_each(_create, exchange, one) for one in orders]}, status=201)
 

@@ -22,7 +22,7 @@ async def kalshi(request: web.Request) -> web.StreamResponse:
     socket = web.WebSocketResponse(compress=False, max_msg_size=LARGEST)
     await socket.prepare(request)
     venue, outbox = request.app[VENUE], Outbox(socket)
-    connection = Connection(venue.channels, venue.exchange.listings, outbox.put)
+    connection = Connection(venue.channels, venue.exchange.listings, outbox.put, venue.wake)
     try:
         async with outbox.running(PING_S):
             async for message in socket:

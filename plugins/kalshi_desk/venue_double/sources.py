@@ -9,6 +9,7 @@ from typing import Protocol
 from kalshi_desk.domain.inputs import BookLost, CryptoInput
 from kalshi_desk.domain.units import NANOS, Nanos
 from kalshi_desk.errors import SettingsError
+from kalshi_desk.simulation.forecast_world import ForecastWorld
 from kalshi_desk.simulation.synthetic import MarketMessage, SyntheticMarket
 
 Played = MarketMessage | CryptoInput
@@ -25,6 +26,11 @@ class Source(Protocol):
     ended: bool
     lead_s: int
     """Wall seconds that a new account's clock waits at its beginning."""
+
+    @property
+    def forecasts(self) -> ForecastWorld | None:
+        """The forecast markets' world, where the source has one."""
+        ...
 
     def start(self, at: Nanos, saved: bytes | None) -> Iterator[Played]:
         """Begin at an instant, or from what ``save`` wrote, and yield what stands then."""
@@ -44,12 +50,12 @@ class Source(Protocol):
 
 
 class SyntheticSource:
-    """A synthetic market from a seed."""
+    """A synthetic market from a seed, with so many open forecast markets."""
 
-    def __init__(self, seed: int) -> None:
+    def __init__(self, seed: int, *, forecast_markets: int = 0) -> None:
         self.account, self.ended, self.lead_s = f"sim:synthetic:{seed}", False, 0
         self.silences: Sequence[tuple[Nanos, Nanos]] = ()
-        self._seed = seed
+        self._seed, self._forecast_markets = seed, forecast_markets
         self._market: SyntheticMarket | None = None
 
     @property
@@ -59,9 +65,15 @@ class SyntheticSource:
             raise SettingsError(["the synthetic market has not begun"])
         return self._market
 
+    @property
+    def forecasts(self) -> ForecastWorld | None:
+        """The forecast markets' world, None without such markets."""
+        return self.market.forecasts
+
     def start(self, at: Nanos, saved: bytes | None) -> Iterator[Played]:
         """Begin anew at ``at``, or go on from a saved state up to it."""
         self._market = SyntheticMarket.begin(self._seed, at) if saved is None else SyntheticMarket.resume(saved)
+        self._market.forecast(self._forecast_markets)
         while self._market.state.at + _SLICE < at:
             self._market.advance(Nanos(self._market.state.at + _SLICE))
         self._market.advance(at)
@@ -102,6 +114,11 @@ class RecordingSource:
         self._rows: Iterator[tuple[int, CryptoInput]] = iter(())
         self._next: CryptoInput | None = None
         self.rows_played = 0
+
+    @property
+    def forecasts(self) -> ForecastWorld | None:
+        """No forecast markets: a recording holds what it holds."""
+        return None
 
     def start(self, at: Nanos, saved: bytes | None) -> Iterator[Played]:
         """Open the recording at an instant; what stands then comes first."""

@@ -17,7 +17,9 @@ from kalshi_desk.domain.inputs import (
     SpotTrade,
 )
 from kalshi_desk.domain.units import NANOS, Nanos
+from kalshi_desk.simulation.forecast_listing import About
 from kalshi_desk.simulation.index_path import mean_of
+from kalshi_desk.simulation.orders import SimState
 from kalshi_desk.venue_double import frames
 from kalshi_desk.venue_double.channels import Channels
 from kalshi_desk.venue_double.exchange import Exchange, News
@@ -57,6 +59,9 @@ class Venue:
         for message in self.source.start(at, saved):
             self._play(message)
         self.exchange.pass_time(at)
+        resting = (order.ticker for order in self.exchange.orders.values() if order.state is SimState.RESTING)
+        for ticker in (*resting, *self.exchange.account.holdings):
+            self.wake(ticker)
         self.exchange.restore()
         self.exchange.commit()
 
@@ -76,6 +81,17 @@ class Venue:
         self.step()
         self.exchange.now = max(self.exchange.now, self.clock.now())
         return self.exchange
+
+    def wake(self, ticker: str) -> None:
+        """Let the book of a sleeping forecast market stand, and move from now on."""
+        if (world := self.source.forecasts) is not None:
+            for change in world.wake(ticker, self.exchange.now):
+                self._book(change)
+
+    def about(self, ticker: str) -> About | None:
+        """Return what is told of a forecast market besides its definition; None for every other."""
+        world = self.source.forecasts
+        return None if world is None else world.about(ticker, self.exchange.now)
 
     def _drain(self, now: Nanos, most: int | None) -> bool:
         """Play the rest of the last take before taking more: what a source has handed out is never dropped."""
@@ -118,6 +134,8 @@ class Venue:
             self._lifecycle(market.ticker, frames.created(market))
         elif before.floor_strike != market.floor_strike:
             self._lifecycle(market.ticker, frames.struck(market))
+        elif before.close_time != market.close_time:
+            self._lifecycle(market.ticker, frames.moved(market))
 
     def _lifecycle(self, ticker: str, msg: str) -> None:
         self.channels.tell("market_lifecycle_v2", ticker, "market_lifecycle_v2", body=lambda: msg)
