@@ -23,8 +23,8 @@ combines the answers, writes `estimates` and announces the new ones on `estimate
 Green, or `choose` skipped: no market needs an estimate. Every call stands in `forecaster_calls` with its cost.
 
 ### If red
-`choose`, `publish`: Kafka or the database is away: `make status`. `ask`: LLM_PRICES lacks a model; a model that fails is
-no reason: see `fault` in `forecaster_calls`. `choose` skipped with "blocked by data quality": see Data Docs, mend, clear.
+`choose`, `publish`: Kafka or the database is away: `make status`. `ask`: LLM_PRICES lacks a model; models that fail are
+no reason: see `fault` in `forecaster_calls`. `choose` skipped, "blocked by data quality": see Data Docs, mend, clear.
 Green without estimates: page -2 of the run in `desk.pages` says why, market by market.
 
 ### Rerun
@@ -70,7 +70,7 @@ def probability_estimation() -> None:
 
         from kalshi_desk.batch.estimates import publish_estimates
 
-        count = publish_estimates(dag_run.run_after, PERIOD, {k: v for each in capped for k, v in each.items()})
+        count = publish_estimates(dag_run.run_after, PERIOD, list(capped))
         if not count:
             raise AirflowSkipException("no new estimate")
         return count

@@ -51,6 +51,8 @@ create table forecaster_calls (
     occurred_at timestamptz not null, observed_at timestamptz not null
 );
 create index on forecaster_calls (account, occurred_at);
+create index on forecaster_calls (account, ticker, occurred_at desc);
+create index on forecaster_calls (estimate_id);
 create index on forecaster_calls (prompt_hash);
 create table calibrations (
     account text not null, category text not null, fitted_at timestamptz not null, resolutions int not null,

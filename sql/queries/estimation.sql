@@ -97,7 +97,7 @@ on conflict (call_id) do nothing;
 
 -- name: calls
 select stage, vendor, model, evidence_set, p_yes, fault, cost_dollars from desk.forecaster_calls
-where account = :account and occurred_at = :now and estimate_id = :estimate_id
+where estimate_id = :estimate_id
 order by stage, vendor, evidence_set, sample;
 
 -- name: known_estimates

@@ -40,12 +40,13 @@ class Finding:
     combined: Combined
 
 
-def publish_estimates(run_after: datetime, period: timedelta, capped: dict[str, str]) -> int:
-    """Store and publish the run's estimates that are not there yet; return how many. ``capped`` names budgets hit.
+def publish_estimates(run_after: datetime, period: timedelta, asked: Sequence[dict[str, str]]) -> int:
+    """Store and publish the run's estimates that are not there yet; return how many. ``asked``: what each batch returned.
 
     A market that closed or changed its rules since it was chosen is left out, as is one without an answer; the reasons
     stand in the run's page of what was not estimated. An estimate older than the newest is stored only.
     """
+    capped = {ticker: budget for each in asked for ticker, budget in each.items()}
     with run_of(run_after, period) as run:
         due = [each for page, text in pages_of(run).items() if page >= 0 for each in decode_due(text)]
         known = known_estimates(run, due)
