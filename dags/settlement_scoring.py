@@ -1,4 +1,4 @@
-"""Check what settled against the venue, and score the fair values against the market's mid."""
+"""Check what settled against the venue, and score fair values and estimates against the market."""
 
 from __future__ import annotations
 
@@ -7,25 +7,28 @@ from typing import Any
 
 from airflow.sdk import dag, task
 
+from kalshi_desk.batch.assets import SCORES
 from kalshi_desk.batch.schedule import period
 
 PERIOD = period(3600)
 RUNBOOK = """
 ### What it does
-Every hour of event time it completes missing results of closed markets from the venue, compares the settlements that
-`order_execution` booked with the venue's, and writes the Brier and log scores of the fair value and of the market's mid
-10, 5, 2 and 1 minutes before the close into `scores`.
+Every hour of event time it completes missing results from the venue, compares the settlements that `order_execution`
+booked with the venue's, and writes Brier and log scores: of the fair value and of the market's mid 10, 5, 2 and 1
+minutes before the close into `scores`; of every estimate whose market has settled, traded or not, into
+`estimate_scores`, a row for each model, the ensemble, calibrated, blended, the price and the base rate.
 
 ### Healthy looks like
 Green; `settlements.verified` is true for all but the newest; `scores` grows with every settled market that had a fair
-value.
+value, `estimate_scores` with every one that had an estimate (`scorecard` skips itself while there is none).
 
 ### If red
 `verify` red: the ledger and the venue disagree; the log names each market with both figures. Nothing is repaired here:
 `order_execution` reconciles each minute. `results` red: the venue does not answer: `kalshi-desk doctor`.
 
 ### Rerun
-Clear any run: the scores of its window are written anew from the same rows, none more and none less.
+Clear any run: the scores of its window are written anew from the same rows, none more and none less. It also asks for
+corrections of results that came in its window; an estimate whose result was corrected is scored anew.
 """
 
 
@@ -39,7 +42,7 @@ Clear any run: the scores of its window are written anew from the same rows, non
     doc_md=RUNBOOK,
 )
 def settlement_scoring() -> None:
-    """Results, then verification and scores."""
+    """Results, then verification, scores and scorecard."""
 
     @task
     def results(dag_run: Any = None) -> int:
@@ -59,7 +62,17 @@ def settlement_scoring() -> None:
 
         return score_markets(dag_run.run_after, PERIOD)
 
-    results() >> [verify(), score()]
+    @task(outlets=[SCORES])
+    def scorecard(dag_run: Any = None) -> int:
+        from airflow.sdk.exceptions import AirflowSkipException
+
+        from kalshi_desk.batch.scorecard import score_estimates
+
+        if not (scored := score_estimates(dag_run.run_after, PERIOD)):
+            raise AirflowSkipException("no estimate has settled")
+        return scored
+
+    results() >> [verify(), score(), scorecard()]
 
 
 settlement_scoring()

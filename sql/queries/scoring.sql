@@ -1,6 +1,21 @@
 -- name: unresolved
--- Markets that closed up to the end of the window and whose result is not known here yet.
-select ticker from desk.markets where close_at <= :end and result is null and desk = 'crypto' order by close_at limit 200;
+-- Markets whose result is not known here yet: closed up to the end of the window, or estimated and still not settled,
+-- for an event may end early. What closed comes first, then what is nearest to its close.
+select m.ticker from desk.markets m
+where m.result is null and m.open_at <= :end and (
+    m.close_at <= :end and m.desk = 'crypto'
+    or exists (select 1 from desk.estimates e where e.ticker = m.ticker and e.account = :account and e.observed_at <= :end))
+order by m.close_at <= :end desc, abs(extract(epoch from m.close_at - :end)), m.ticker limit 200;
+
+-- name: settled_estimated
+-- Estimated markets whose result came in the window: they are asked again, for a settlement can be corrected.
+select m.ticker, m.result from desk.markets m
+where m.settled_at > :start and m.settled_at <= :end and m.result is not null
+  and exists (select 1 from desk.estimates e where e.ticker = m.ticker and e.account = :account) order by m.ticker;
+
+-- name: correct_result!
+update desk.markets set result = :result, settlement_value_dollars = :value, expiration_value = :expiration_value,
+    status = :status where ticker = :ticker;
 
 -- name: set_result!
 update desk.markets set result = :result, settlement_value_dollars = :value, expiration_value = :expiration_value,
@@ -40,3 +55,32 @@ where account = :account and not verified and occurred_at <= :end order by ticke
 
 -- name: verify!
 update desk.settlements set verified = true where account = :account and ticker = :ticker;
+
+-- name: drop_estimate_scores!
+-- What this run wrote before, and what was scored against a result that has been corrected since.
+delete from desk.estimate_scores s using desk.markets m
+where s.account = :account and s.ticker = m.ticker
+  and (s.observed_at = :end or s.outcome <> case m.result when 'yes' then 1 when 'no' then 0 else -1 end);
+
+-- name: scorable_estimates
+-- Estimates without a score whose market has settled to yes or no; the horizon runs to the market's close.
+select e.estimate_id, e.ticker, e.category, extract(epoch from m.close_at - e.occurred_at) / 86400 as horizon_days,
+       (m.result = 'yes')::int as outcome, e.p_vendors, e.p_ensemble, e.p_calibrated, e.p_yes, e.p_price, e.p_base_rate
+from desk.estimates e join desk.markets m on m.ticker = e.ticker
+where e.account = :account and e.observed_at <= :end and e.occurred_at < m.settled_at
+  and m.settled_at <= :end and m.result in ('yes', 'no')
+  and not exists (select 1 from desk.estimate_scores s where s.estimate_id = e.estimate_id)
+order by e.estimate_id;
+
+-- name: add_estimate_score!
+insert into desk.estimate_scores (estimate_id, account, ticker, category, forecaster, horizon_days, outcome, p, brier,
+    log_score, observed_at)
+values (:estimate_id, :account, :ticker, :category, :forecaster, :horizon_days, :outcome, :p, :brier, :log_score,
+    :observed_at);
+
+-- name: scored
+-- Every score known at :now, with the event whose luck it shares.
+select s.forecaster, s.category, s.horizon_days, s.estimate_id, m.event_ticker, s.outcome, s.p, s.brier, s.log_score
+from desk.estimate_scores s join desk.markets m using (ticker)
+where s.account = :account and s.observed_at <= :now
+order by s.estimate_id, s.forecaster;

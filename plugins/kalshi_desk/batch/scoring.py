@@ -6,6 +6,8 @@ import asyncio
 from datetime import datetime, timedelta
 from typing import Any
 
+import structlog
+
 from kalshi_desk.adapters.kalshi.reads import KalshiReads
 from kalshi_desk.adapters.postgres.queries import queries
 from kalshi_desk.batch.desk import Run, run_of
@@ -15,16 +17,28 @@ from kalshi_desk.wire.kalshi_markets import MarketBody
 from kalshi_desk.wire.kalshi_portfolio import SettlementBody
 from kalshi_desk.wiring import venue
 
+log = structlog.get_logger()
+
 
 def complete_results(run_after: datetime, period: timedelta) -> int:
-    """Ask the venue for results that no lifecycle message brought; return how many came. Known results stay."""
+    """Ask the venue for results that no lifecycle message brought, and for corrections of estimated markets' results.
+
+    Returns how many results came or changed.
+    """
     with run_of(run_after, period) as run:
-        sql, end = queries("scoring"), run.window.end.datetime()
-        tickers = [ticker for (ticker,) in sql.unresolved(run.connection, end=end)]
-        settled = [body for body in asyncio.run(_markets(run, tickers)) if body.result]
-        for body in settled:
-            sql.set_result(run.connection, **_result(body, end))
-        return len(settled)
+        sql, db, end = queries("scoring"), run.connection, run.window.end.datetime()
+        tickers = [ticker for (ticker,) in sql.unresolved(db, account=run.account, end=end)]
+        span = {"account": run.account, "start": run.window.start.datetime(), "end": end}
+        known = dict(sql.settled_estimated(db, **span))
+        bodies = [body for body in asyncio.run(_markets(run, [*tickers, *known])) if body.result]
+        fresh = [body for body in bodies if body.ticker not in known]
+        corrected = [body for body in bodies if known.get(body.ticker, body.result) != body.result]
+        for body in fresh:
+            sql.set_result(db, **_result(body, end))
+        for body in corrected:
+            log.warning("settlement.corrected", ticker=body.ticker, was=known[body.ticker], now=body.result)
+            sql.correct_result(db, **_result(body, end))
+        return len(fresh) + len(corrected)
 
 
 async def _markets(run: Run, tickers: list[str]) -> list[MarketBody]:

@@ -3,7 +3,7 @@
 Source: Platt (1999), on log odds instead of scores; the shrinkage is a normal prior of explicit variance round the
 pooled fit (penalised maximum likelihood). Old answers count as much as new ones.
 
-Both priors are narrow (standard deviations 0.25 and 0.15), because the answers that come first are not a fair sample: on
+Both priors are narrow (standard deviations 0.25 and 0.15), for the answers that come first are not a fair sample: on
 199 questions answered within a month, wide ones (1.0 and 0.5) made the mix worse by 0.040 Brier, these by 0.008.
 """
 

@@ -1,0 +1,20 @@
+-- name: answered
+-- The first estimate of each market whose score was known at :now: one answer teaches once.
+select distinct on (e.ticker) e.ticker, m.title, e.category, e.occurred_at, s.observed_at, s.outcome, e.p_price, e.p_vendors
+from desk.estimates e
+join desk.estimate_scores s on s.estimate_id = e.estimate_id and s.forecaster = 'blended'
+join desk.markets m on m.ticker = e.ticker
+where e.account = :account and e.observed_at <= :now and s.observed_at <= :now
+order by e.ticker, e.occurred_at, e.estimate_id;
+
+-- name: drop_calibrations!
+delete from desk.calibrations where account = :account and fitted_at = :fitted_at;
+
+-- name: add_calibration!
+insert into desk.calibrations (account, category, fitted_at, resolutions, parameters)
+values (:account, :category, :fitted_at, :resolutions, :parameters);
+
+-- name: newest_calibrations
+-- The last calibration of each category fitted at or before :now.
+select distinct on (category) parameters::text from desk.calibrations
+where account = :account and fitted_at <= :now order by category, fitted_at desc;
