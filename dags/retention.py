@@ -14,7 +14,7 @@ RUNBOOK = """
 ### What it does
 Once a day of event time it drops the day partitions of books, fair values, index values, market snapshots, marks,
 refusals and spot trades that are older than `RETENTION_DAYS`, and of that age the raw `pages`, watch lists and counted
-refusals of discovery. A second task purges Airflow's own old rows and task logs. The ledger, signals, equity, estimates,
+refusals of discovery. A second task purges Airflow's own old rows and task logs. Ledger, signals, equity, estimates,
 forecasters' calls, articles, scores, checks and reports are never touched.
 
 ### Healthy looks like

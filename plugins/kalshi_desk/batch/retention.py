@@ -24,7 +24,8 @@ from kalshi_desk.settings import load_settings
 BULK = ("books", "fair_values", "index_values", "market_snapshots", "marks", "refusals", "spot_trades")
 BY_INTERVAL = ("pages", "watchlists", "discovery_refusals")
 LOCK_WAIT, CLEAN_S = "5s", 300
-NO_DATABASE = "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN"  # Airflow takes its database away from tasks by this variable
+# By these Airflow takes its database away from tasks; its own command needs what its configuration says.
+NO_DATABASE = ("AIRFLOW__DATABASE__SQL_ALCHEMY_CONN", "AIRFLOW__CORE__SQL_ALCHEMY_CONN")
 log = structlog.get_logger()
 
 
@@ -57,7 +58,7 @@ def clean_airflow(run_after: datetime) -> str:
     """
     before = run_after.astimezone(UTC) - timedelta(days=load_settings().retention_days)
     command = ("db", "clean", "--clean-before-timestamp", before.isoformat(), "--skip-archive", "--yes")
-    environment = {name: value for name, value in os.environ.items() if name != NO_DATABASE}
+    environment = {name: value for name, value in os.environ.items() if name not in NO_DATABASE}
     done = subprocess.run(  # noqa: S603 - Airflow's own command
         [Path(sys.executable).with_name("airflow"), *command, "--error-on-cleanup-failure"],
         env=environment, capture_output=True, text=True, timeout=CLEAN_S, check=False,
