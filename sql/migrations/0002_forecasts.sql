@@ -9,6 +9,7 @@ create table articles (
     published_at timestamptz,                       -- as the source says; null where it said nothing believable
     observed_at timestamptz not null,
     kept boolean not null, reason text,             -- why it was not kept: old, thin, duplicate, off_topic
+    vector bytea,                                   -- its meaning: 384 little-endian floats; null where nobody asked
     primary key (account, article_id), check (kept = (reason is null))
 );
 create index on articles (account, observed_at desc);

@@ -20,7 +20,8 @@ where dag_id = :dag_id and account = :account and interval_start = :interval_sta
 select distinct on (body ->> 'address') body ->> 'address', observed_at, body ->> 'etag', body ->> 'modified'
 from desk.pages
 where dag_id = :dag_id and account = :account and interval_start < :interval_start
-  and interval_start > cast(:interval_start as timestamptz) - interval '7 days' and body ->> 'fault' is null
+  and interval_start > cast(:interval_start as timestamptz) - interval '1 day'
+  and body ->> 'kind' in ('answer', 'unchanged', 'left_out')
 order by body ->> 'address', observed_at desc;
 
 -- name: topics
@@ -40,27 +41,41 @@ select article_id from desk.articles
 where account = :account and article_id = any(:ids) and observed_at < :now;
 
 -- name: recent
--- The articles that new ones may repeat.
-select source, url, title, summary, published_at, observed_at from desk.articles
-where account = :account and kept and observed_at < :now
+-- What new articles may repeat and new markets may be about.
+select source, url, title, summary, published_at, observed_at, vector from desk.articles
+where account = :account and vector is not null and observed_at < :now
   and observed_at > cast(:now as timestamptz) - interval '3 days'
-order by observed_at desc, article_id limit 400;
+order by observed_at desc, article_id limit 2000;
+
+-- name: save_article!
+-- A rerun writes its own rows anew; of what was known before it changes nothing.
+insert into desk.articles (account, article_id, source, url, title, summary, published_at, observed_at, kept, reason,
+    vector)
+values (:account, :article_id, :source, :url, :title, :summary, :published_at, :now, false, :reason, :vector)
+on conflict (account, article_id) do update set
+    title = excluded.title, summary = excluded.summary, published_at = excluded.published_at, vector = excluded.vector,
+    kept = false, reason = excluded.reason
+where articles.observed_at = excluded.observed_at;
 
 -- name: drop_links!
 delete from desk.article_markets where account = :account and observed_at = :now;
 
--- name: drop_articles!
-delete from desk.articles a where a.account = :account and a.observed_at = :now;
-
--- name: add_article!
-insert into desk.articles (account, article_id, source, url, title, summary, published_at, observed_at, kept, reason)
-values (:account, :article_id, :source, :url, :title, :summary, :published_at, :now, :kept, :reason)
-on conflict do nothing;
-
--- name: add_link!
+-- name: add_link^
 insert into desk.article_markets (account, article_id, ticker, relevance, observed_at)
 values (:account, :article_id, :ticker, :relevance, :now)
-on conflict do nothing;
+on conflict do nothing returning article_id;
+
+-- name: keep_linked!
+-- An article that may be evidence is kept as soon as one market is about it.
+update desk.articles a set kept = linked, reason = case when linked then null else 'off_topic' end
+from (
+    select article_id, exists (select 1 from desk.article_markets l
+                               where l.account = :account and l.article_id = f.article_id) as linked
+    from desk.articles f
+    where account = :account and vector is not null and observed_at <= :now
+      and observed_at > cast(:now as timestamptz) - interval '3 days'
+) fit
+where a.account = :account and a.article_id = fit.article_id and a.kept <> linked;
 
 -- name: add_observation!
 -- A vintage that says what the one before said is none.
