@@ -144,3 +144,10 @@ def test_secrets_are_never_shown(loaded):
 def test_settings_do_not_change(loaded):
     with pytest.raises(ValueError, match="frozen"):
         loaded().seed = 8
+
+
+def test_only_strategies_that_exist_can_be_switched_on(loaded):
+    assert loaded(STRATEGIES="forecast_edge").strategies == ("forecast_edge",)
+    assert loaded(STRATEGIES="").strategies == ()
+    (fault,) = faults(loaded, STRATEGIES="forecast_edge,martingale")
+    assert "martingale" in fault

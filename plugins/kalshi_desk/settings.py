@@ -17,12 +17,14 @@ from kalshi_desk.domain.limits import DeskLimits, Limit, RiskLimits, Share
 from kalshi_desk.domain.units import Cash, Count, Nanos, Price
 from kalshi_desk.errors import SettingsError, UnitError
 from kalshi_desk.forecast_settings import ForecastSettings
+from kalshi_desk.strategies import crypto_fair_value, forecast_edge
 
 ShareOfBankroll = Annotated[Decimal, Field(gt=0, le=1, decimal_places=6)]
 Dollars = Annotated[Decimal, Field(gt=0, decimal_places=6)]
 Names = Annotated[tuple[str, ...], NoDecode]
 PROFILES = {"starter": Decimal(50), "standard": Decimal(10_000)}
 EXITS = frozenset({"sell_dear", "take_profit", "stop", "time_decay", "edge_gone"})
+STRATEGIES = frozenset({crypto_fair_value.NAME, forecast_edge.NAME})
 
 
 class Settings(ForecastSettings):
@@ -109,6 +111,13 @@ class Settings(ForecastSettings):
     def _known_exits(cls, value: tuple[str, ...]) -> tuple[str, ...]:
         if unknown := set(value) - EXITS:
             raise ValueError(f"unknown exit rules {sorted(unknown)}; known: {sorted(EXITS)}")
+        return value
+
+    @field_validator("strategies")
+    @classmethod
+    def _known_strategies(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        if unknown := set(value) - STRATEGIES:
+            raise ValueError(f"unknown strategies {sorted(unknown)}; known: {sorted(STRATEGIES)}")
         return value
 
     @field_validator("play_from")

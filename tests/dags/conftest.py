@@ -21,7 +21,8 @@ for path in sys.argv[2:]:
     for dag_id, dag in bag.dags.items():
         found[dag_id] = {
             "file": path, "seconds": took, "tags": sorted(dag.tags), "doc": dag.doc_md or "", "owner": dag.owner,
-            "period_s": dag.schedule.total_seconds(), "catchup": dag.catchup, "active": dag.max_active_runs,
+            "period_s": getattr(dag.schedule, "total_seconds", lambda: None)(), "catchup": dag.catchup,
+            "active": dag.max_active_runs,
             "tasks": {task.task_id: sorted(task.downstream_task_ids) for task in dag.tasks},
         }
     found.setdefault("errors", []).extend(map(str, bag.import_errors.values()))

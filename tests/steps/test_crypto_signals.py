@@ -119,6 +119,14 @@ def test_an_unknown_fee_is_priced_but_not_traded(fee):
     assert not [one for one in out if isinstance(one, Signal)]
 
 
+def test_a_strategy_that_is_off_prices_and_says_why_it_does_not_trade():
+    desk = warmed(on=False)
+    out = desk.feed(book(10.2, "0.30", "0.35"))
+    assert [one for one in desk.out if isinstance(one, FairValue)]
+    assert not [one for one in desk.out if isinstance(one, Signal)]
+    assert reasons(out) == ["strategy_off"]
+
+
 def test_another_desks_series_is_left_alone():
     desk = warmed(series=frozenset({"KXETH15M"}))
     assert desk.out == []

@@ -47,7 +47,7 @@ class CryptoParams(msgspec.Struct, frozen=True, kw_only=True):
 
     ``min_venues`` exchanges must be fresh for a composite price (1 where only one is recorded). A fair value is
     published every ``publish_s`` seconds of event time or after a move of ``publish_move``; prices of the underlying
-    are acted on at most every ``reprice_s`` seconds.
+    are acted on at most every ``reprice_s`` seconds. Where the strategy is not ``on``, markets are priced all the same.
     """
 
     account: str
@@ -58,6 +58,7 @@ class CryptoParams(msgspec.Struct, frozen=True, kw_only=True):
     publish_s: float = 1.0
     publish_move: float = 0.001
     reprice_s: float = 0.05
+    on: bool = True
 
     @property
     def strategy(self) -> StrategyParams:
@@ -234,6 +235,8 @@ class _Turn:
         quote = book.quote() if book is not None and blocked is None else _NO_QUOTE
         if blocked is None and not fee_known(priced.market.fee):
             blocked = Unpriced("unknown_fee", None if priced.market.fee is None else priced.market.fee.fee_type)
+        if blocked is None and not self._params.on:
+            blocked = Unpriced("strategy_off", "off", "STRATEGIES")
         if blocked is not None:
             self._tell(priced, estimate, quote, fresh=False)
             self._refuse(priced, "edge", blocked)

@@ -1,10 +1,15 @@
-"""The settings of the crypto desk as its reducer takes them; the live app, replay and backtests share them."""
+"""The settings of each desk as its reducer or step takes them; live, replay and backtests share them."""
 
 from __future__ import annotations
 
 from kalshi_desk.settings import Settings
 from kalshi_desk.steps.crypto_signals import CryptoParams
+from kalshi_desk.steps.forecast_signals import SignalParams, strategy_params
+from kalshi_desk.strategies import crypto_fair_value, forecast_edge
 from kalshi_desk.wiring import addresses
+from kalshi_desk.wiring.gate import gate_params
+
+QUOTE_AGE_S = 1_800.0
 
 
 def crypto_params(settings: Settings) -> CryptoParams:
@@ -14,4 +19,16 @@ def crypto_params(settings: Settings) -> CryptoParams:
         series=frozenset(settings.crypto_series),
         limits=settings.risk_limits.crypto,
         min_venues=1 if settings.recording is not None else 2,
+        on=crypto_fair_value.NAME in settings.strategies,
+    )
+
+
+def signal_params(settings: Settings, *, blocked: tuple[str, ...]) -> SignalParams:
+    """Return the parameters of forecast signals; ``blocked`` are the critical data checks that failed."""
+    gate = gate_params(settings)
+    return SignalParams(
+        strategy=strategy_params(gate.limits.forecast, selection=gate.selection, life_s=gate.order_timeout_s),
+        on=forecast_edge.NAME in settings.strategies,
+        blocked=blocked,
+        quote_age_s=QUOTE_AGE_S,
     )
