@@ -34,14 +34,14 @@ class FakeReads:
     """A venue that lists one event as open and one as not yet opened."""
 
     def __init__(self) -> None:
-        self.asked, self.rain = 0, MARKET
+        self.asked, self.rain, self.more = 0, MARKET, []
 
     async def series_list(self) -> bytes:
         self.asked += 1
         return json.dumps({"series": [SERIES]}).encode()
 
     async def event_pages(self, query):
-        events = {"open": {**EVENT, "markets": [self.rain]}, "unopened": COIN}[query["status"]]
+        events = {"open": {**EVENT, "markets": [self.rain, *self.more]}, "unopened": COIN}[query["status"]]
         yield json.dumps({"events": [events], "cursor": ""}).encode()
 
 
@@ -73,7 +73,7 @@ def test_the_listing_of_an_interval_is_fetched_once(reads, database):
 
 def test_the_stored_listing_becomes_rows_and_again_the_same_ones(reads, database):
     discovery.fetch_pages(RUN_AFTER, FIVE, refetch=False)
-    counts = {"listed": 2, "watched": 1, "refused": {"one_sided_quote": 1}}
+    counts = {"listed": 2, "watched": 1, "contradictions": 0, "refused": {"one_sided_quote": 1}}
     assert [discovery.store_markets(RUN_AFTER, FIVE) for _ in range(2)] == [counts, counts]
     assert rows(database, "select ticker, desk, status from markets order by ticker") == [
         (CRYPTO["ticker"], "crypto", "initialized"),
@@ -106,6 +106,14 @@ def test_a_market_that_is_as_it_was_keeps_its_row_and_one_that_changed_is_told(r
 def run(run_after):
     discovery.fetch_pages(run_after, FIVE, refetch=False)
     return discovery.store_markets(run_after, FIVE)
+
+
+def test_quotes_that_contradict_each_other_beyond_the_fees_are_counted(reads, database):
+    ladder = {"strike_type": "greater", "yes_bid_size_fp": "9.00", "yes_ask_size_fp": "9.00"}
+    easy = {"ticker": "EASY", "floor_strike": 1, "yes_bid_dollars": "0.3000", "yes_ask_dollars": "0.3500"}
+    hard = {"ticker": "HARD", "floor_strike": 2, "yes_bid_dollars": "0.4200", "yes_ask_dollars": "0.4600"}
+    reads.rain, reads.more = {**TRADED, **ladder, **easy}, [{**TRADED, **ladder, **hard}]
+    assert run(RUN_AFTER)["contradictions"] == 1
 
 
 def test_what_is_held_stays_watched_though_it_passes_no_filter(reads, database):

@@ -18,10 +18,12 @@ from kalshi_desk.adapters.postgres.copy import copy_rows, stage_rows
 from kalshi_desk.adapters.postgres.queries import queries
 from kalshi_desk.batch import listing, watchlist
 from kalshi_desk.batch.desk import Run, run_of
+from kalshi_desk.domain.arbitrage import Leg, contradictions
 from kalshi_desk.domain.control import Watch
 from kalshi_desk.domain.units import PAYOUT, Count, Nanos, Price
 from kalshi_desk.settings import Settings
-from kalshi_desk.steps.discover import DAY_NS, UNCATEGORISED, Candidate, Choice, Filters, choose, judge
+from kalshi_desk.steps.discover import DAY_NS, UNCATEGORISED, Candidate, Choice, Filters, Listed, choose, judge
+from kalshi_desk.wire.kalshi_markets import ListedEvent
 from kalshi_desk.wiring import venue
 
 DAG = "market_discovery"
@@ -63,13 +65,14 @@ def store_markets(run_after: datetime, period: timedelta) -> dict[str, Any]:
             cursor.execute("select desk.ensure_day(%s)", (now.date(),))
         held = {ticker for (ticker,) in sql.held(db, account=run.account, now=now)}
         refused = Reasons()
-        candidates = _judge(run, held, refused)
+        candidates, contradicting = _judge(run, held, refused)
         for merge in (sql.merge_series, sql.merge_events, sql.merge_markets):
             merge(db)
         choice = choose(candidates.values(), size=run.settings.watchlist_size)
         refused += reasons(candidates.values(), choice)
         _write(run, choice, refused)
-    return {"listed": len(candidates), "watched": len(choice.watched), "refused": by_reason(refused)}
+    counts = {"listed": len(candidates), "watched": len(choice.watched), "contradictions": contradicting}
+    return {**counts, "refused": by_reason(refused)}
 
 
 def publish_watchlist(run_after: datetime, period: timedelta) -> dict[str, int]:
@@ -122,9 +125,13 @@ def _key(run: Run) -> dict[str, Any]:
     return {"dag_id": DAG, "account": run.account, "interval_start": run.window.start.datetime()}
 
 
-def _judge(run: Run, held: Collection[str], refused: Reasons) -> dict[str, Candidate]:
-    """Stage the rows of everything listed, and return the markets as judged, by ticker; count what is unreadable."""
+def _judge(run: Run, held: Collection[str], refused: Reasons) -> tuple[dict[str, Candidate], int]:
+    """Stage the rows of everything listed; return the markets as judged, by ticker, and the contradictions found.
+
+    What is unreadable is counted in ``refused``.
+    """
     filters, candidates, staging = filters_of(run.settings), dict[str, Candidate](), _Staging(run)
+    ladders = _Ladders(run.now)
     for entry in listing.entries(listing.stored_pages(run.connection, _key(run))):
         if entry.fault is not None:
             refused[UNCATEGORISED, "unreadable"] += 1
@@ -133,11 +140,36 @@ def _judge(run: Run, held: Collection[str], refused: Reasons) -> dict[str, Candi
             continue
         found = listing.listed(entry)
         candidate = None if found is None else judge(found, filters=filters, held=held, now=run.now)
-        if candidate is not None:
+        if found is not None and candidate is not None:
             candidates[candidate.watch.ticker] = candidate
+            ladders.add(entry.event, found)
         staging.add(entry, candidate)
     staging.flush()
-    return candidates
+    return candidates, ladders.close()
+
+
+class _Ladders:
+    """The markets of one event after another, checked for quotes that contradict each other by more than the fees."""
+
+    def __init__(self, now: Nanos) -> None:
+        self._event: ListedEvent | None = None
+        self._now, self._legs, self._found = now, list[Leg](), 0
+
+    def add(self, event: ListedEvent | None, listed: Listed) -> None:
+        if event is not self._event:
+            self.close()
+            self._event = event
+        self._legs.append(Leg(listed.market, listed.quote))
+
+    def close(self) -> int:
+        """Check the last event too; return how many contradictions there were in all."""
+        exclusive = self._event is not None and self._event.mutually_exclusive
+        for violation in contradictions(self._legs, exclusive=exclusive, at=self._now):
+            if violation.net > 0:
+                self._found += 1
+                log.info("quotes.contradict", kind=violation.kind, tickers=violation.tickers, net=str(violation.net))
+        self._legs.clear()
+        return self._found
 
 
 class _Staging:
