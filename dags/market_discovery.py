@@ -8,7 +8,7 @@ from typing import Any
 from airflow.sdk import Param, dag, task
 
 from kalshi_desk.batch.assets import MARKETS
-from kalshi_desk.batch.schedule import period
+from kalshi_desk.batch.schedule import deadline, period
 
 PERIOD = period(300)
 RUNBOOK = """
@@ -30,8 +30,7 @@ Green within a minute; `watchlist` has rows of the newest interval; `topics tail
 `store` that names the field; the others are stored. A short watch list: the return value of `store` counts the reasons.
 
 ### Rerun
-Clear any run: it reads the stored answers and changes no row of its interval. With `refetch` it asks the venue anew. A
-backfilled run without stored answers skips itself.
+Clear any run: no row of its interval changes; `refetch` asks the venue anew. Backfilled without stored answers: skipped.
 """
 
 
@@ -42,13 +41,14 @@ backfilled run without stored answers skips itself.
     max_active_runs=1,
     default_args={"owner": "desk", "retries": 2, "retry_delay": timedelta(seconds=10)},
     params={"refetch": Param(False, type="boolean", description="Ask the venue again: what is stored is replaced")},
+    deadline=deadline("market_discovery", PERIOD),
     tags=["markets"],
     doc_md=RUNBOOK,
 )
 def market_discovery() -> None:
     """Fetch, store, publish."""
 
-    @task
+    @task(pool="venue")
     def fetch(dag_run: Any = None, params: Any = None) -> int:
         from kalshi_desk.batch import backfill, base_rates, discovery
 
