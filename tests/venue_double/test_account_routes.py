@@ -10,7 +10,9 @@ async def test_a_new_account_has_half_its_bankroll_on_each_desks_shard(start, re
     running = await start()
     async with open_rest(running.rest, reader, wall=wall_now) as rest:
         balance = await rest.reads.balance()
-        assert {one.exchange_index: one.balance for one in balance.balance_breakdown} == dict.fromkeys((0, 2), Cash.parse("25"))
+        assert {one.exchange_index: one.balance for one in balance.balance_breakdown} == dict.fromkeys(
+            (0, 2), Cash.parse("25")
+        )
         limits = await rest.reads.account_limits()
         assert (limits.usage_tier, limits.read.bucket_capacity) == ("advanced", 900)
     for path in ("/account/endpoint_costs", "/exchange/user_data_timestamp"):

@@ -16,17 +16,27 @@ from kalshi_desk.clock import ClockSegment, ScaledClock, wall_now
 from kalshi_desk.domain.message import Decoder
 from kalshi_desk.domain.units import NANOS, Cash, Nanos
 from kalshi_desk.errors import SettingsError
-from kalshi_desk.venue_double import account_routes, control_routes, market_routes, order_routes, sockets
+from kalshi_desk.venue_double import (
+    account_routes,
+    control_routes,
+    market_routes,
+    model_routes,
+    order_routes,
+    sockets,
+    webhook_routes,
+)
 from kalshi_desk.venue_double.buckets import TokenBucket
 from kalshi_desk.venue_double.exchange import Exchange
 from kalshi_desk.venue_double.faults import load_faults
 from kalshi_desk.venue_double.guard import KEYS, READ, ROOT, VENUE, WRITE, guard
+from kalshi_desk.venue_double.model_routes import ASKED, Asked
 from kalshi_desk.venue_double.segments import go_on, plan
 from kalshi_desk.venue_double.signatures import KeyRing
 from kalshi_desk.venue_double.sources import Source
 from kalshi_desk.venue_double.spot_feeds import PROTOCOLS
 from kalshi_desk.venue_double.store import Store
 from kalshi_desk.venue_double.venue import Venue
+from kalshi_desk.venue_double.webhook_routes import POSTS, Posts
 
 WAKE_S, SAVE_S, AT_ONCE = 0.008, 2.0, 2_000
 log = structlog.get_logger()
@@ -113,7 +123,8 @@ def application(venue: Venue, keys: KeyRing) -> web.Application:
     app[VENUE], app[KEYS], app[READ], app[WRITE] = venue, keys, TokenBucket(), TokenBucket()
     for routes in (market_routes.ROUTES, account_routes.ROUTES, order_routes.ROUTES):
         app.add_routes([web.RouteDef(one.method, ROOT + one.path, one.handler, one.kwargs) for one in routes])
-    app.add_routes([*sockets.ROUTES, *control_routes.ROUTES])
+    app[ASKED], app[POSTS] = Asked(), Posts()
+    app.add_routes([*sockets.ROUTES, *control_routes.ROUTES, *model_routes.ROUTES, *webhook_routes.ROUTES])
     app.cleanup_ctx.append(_playing)
     return app
 
