@@ -28,8 +28,7 @@ no reason: see `fault` in `forecaster_calls`. `choose` skipped, "blocked by data
 Green without estimates: page -2 of the run in `desk.pages` says why, market by market.
 
 ### Rerun
-Clear any run: it asks what it asked before, reads the answers it paid for, and changes no estimate. Only what nobody
-answered is asked again.
+Clear any run: it asks what it asked before, reads the answers it paid for, changes no estimate, mends what is missing.
 """
 
 

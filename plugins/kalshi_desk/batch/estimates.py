@@ -41,7 +41,7 @@ class Finding:
 
 
 def publish_estimates(run_after: datetime, period: timedelta, asked: Sequence[dict[str, str]]) -> int:
-    """Store and publish the run's estimates that are not there yet; return how many. ``asked``: what each batch returned.
+    """Store and publish the run's estimates that are not there yet; return how many. ``asked`` names budgets hit.
 
     A market that closed or changed its rules since it was chosen is left out, as is one without an answer; the reasons
     stand in the run's page of what was not estimated. An estimate older than the newest is stored only.

@@ -30,7 +30,7 @@ def harmless(text: str, limit: int) -> str:
     folded = unicodedata.normalize("NFKC", text[: 4 * limit])
     spaced = "".join(" " if c.isspace() else c for c in folded)
     visible = "".join(c for c in spaced if unicodedata.category(c)[0] != "C")
-    flat = " ".join(_WORD.sub("untrusted", _FENCES.sub("", visible)).split())
+    flat = " ".join(_WORD.sub("untrusted", _FENCES.sub(" ", visible)).split())
     return flat if len(flat) <= limit else flat[: limit - 1].rstrip() + "…"
 
 
