@@ -25,9 +25,9 @@ create table economic_series (
     observed_at timestamptz not null, primary key (account, series_id, date, vintage_at)
 );
 create table base_rates (                           -- how often YES came, of what had settled and was known then
-    scope text not null check (scope in ('category', 'series')), name text not null,
+    account text not null, scope text not null check (scope in ('category', 'series')), name text not null,
     markets int not null, yes int not null, observed_at timestamptz not null,
-    primary key (scope, name, observed_at)
+    primary key (account, scope, name, observed_at)
 );
 
 create table estimates (                            -- one full estimate: from raw samples to the number traded on
@@ -43,6 +43,7 @@ create table estimates (                            -- one full estimate: from r
     observed_at timestamptz not null
 );
 create index on estimates (account, ticker, occurred_at desc);
+create index on estimates (account, occurred_at desc);
 create table forecaster_calls (
     call_id text primary key, account text not null, estimate_id text, ticker text not null,
     stage text not null check (stage in ('screen', 'full')), vendor text not null, model text not null,

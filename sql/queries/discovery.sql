@@ -99,7 +99,7 @@ select (select count(*) from now_watched full join then_watched using (ticker)
 
 -- name: base_rates_fresh^
 select 1 from desk.base_rates
-where observed_at < :now and observed_at > cast(:now as timestamptz) - interval '1 day' limit 1;
+where account = :account and observed_at < :now and observed_at > cast(:now as timestamptz) - interval '1 day' limit 1;
 
 -- name: drop_base_rates!
-delete from desk.base_rates where observed_at = :now;
+delete from desk.base_rates where account = :account and observed_at = :now;

@@ -44,7 +44,7 @@ where m.ticker = any(:tickers);
 
 -- name: base_rates
 select distinct on (scope, name) scope, name, markets, yes from desk.base_rates
-where observed_at <= :now and markets > 0 order by scope, name, observed_at desc;
+where account = :account and observed_at <= :now and markets > 0 order by scope, name, observed_at desc;
 
 -- name: add_page!
 insert into desk.pages (dag_id, account, interval_start, page, body, observed_at)

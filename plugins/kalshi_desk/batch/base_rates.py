@@ -21,7 +21,7 @@ from kalshi_desk.wiring import venue
 PAGES = "market_discovery.settled"
 MOST_PAGES = 25
 BACK_NS = 90 * 24 * 3600 * NANOS
-COLUMNS = ("scope", "name", "markets", "yes", "observed_at")
+COLUMNS = ("account", "scope", "name", "markets", "yes", "observed_at")
 log = structlog.get_logger()
 
 
@@ -33,7 +33,7 @@ def fetch_settled(run_after: datetime, period: timedelta) -> int:
     with run_of(run_after, period) as run:
         sql, key = queries("discovery"), key_of(run)
         (stored,) = sql.has_pages(run.connection, **key)
-        if stored or sql.base_rates_fresh(run.connection, now=run.now.datetime()) is not None:
+        if stored or _fresh(run):
             return int(stored)
         try:
             bodies = asyncio.run(_fetch(run))
@@ -53,10 +53,15 @@ def store_base_rates(run_after: datetime, period: timedelta) -> int:
         if not stored:
             return 0
         rates = base_rates(_settled(run), now=run.now)
-        sql.drop_base_rates(run.connection, now=at)
-        rows = [(rate.scope, rate.name, rate.markets, rate.yes, at) for rate in rates]
+        sql.drop_base_rates(run.connection, account=run.account, now=at)
+        rows = [(run.account, rate.scope, rate.name, rate.markets, rate.yes, at) for rate in rates]
         copy_rows(run.connection, "base_rates", COLUMNS, rows)
         return len(rates)
+
+
+def _fresh(run: Run) -> bool:
+    found = queries("discovery").base_rates_fresh(run.connection, account=run.account, now=run.now.datetime())
+    return found is not None
 
 
 def key_of(run: Run) -> dict[str, Any]:

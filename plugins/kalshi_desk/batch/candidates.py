@@ -75,7 +75,7 @@ def gather(run: Run, chosen: Sequence[Chosen]) -> tuple[list[Due], list[LeftOut]
     """Return what was known of each chosen market at ``run.now``, and those whose text cannot be asked about."""
     sql, db = queries("estimation"), run.connection
     asked = {row[0]: row for row in sql.asked(db, tickers=[candidate.ticker for candidate, _ in chosen])}
-    rates = [BaseRate(*row) for row in sql.base_rates(db, now=run.now.datetime())]
+    rates = [BaseRate(*row) for row in sql.base_rates(db, account=run.account, now=run.now.datetime())]
     known = {(rate.scope, rate.name.casefold()): rate for rate in rates}
     due, left = [], []
     for candidate, reason in chosen:
