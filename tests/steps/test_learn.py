@@ -1,0 +1,78 @@
+import numpy as np
+import pytest
+
+from kalshi_desk.steps.calibrate import POOLED
+from kalshi_desk.steps.learn import fit, lesson_of, vendor_weights
+from tests.steps.questions import PARAMS, expit, question, world
+
+
+def learned(questions):
+    return fit(questions, fitted_at=questions[-1].resolved_at, params=PARAMS)
+
+
+def test_categories_are_compared_casefolded_and_counted():
+    questions = [
+        question(1, asked=0, resolved=1, category="Climate"),
+        question(2, asked=0, resolved=1, category="CLIMATE", price=None),
+        question(3, asked=0, resolved=1, category="Politics", outcome=0),
+    ]
+    found = learned(questions)
+    assert {name: (one.resolutions, one.priced) for name, one in found.items()} == {
+        "climate": (2, 1), "politics": (1, 1), POOLED: (3, 2),
+    }  # fmt: skip
+    assert {one.fitted_at for one in found.values()} == {questions[-1].resolved_at}
+
+
+def test_the_bias_of_the_models_is_taken_out():
+    found = learned(world(1, n=3_000, bias=0.8, noise=0.2))["climate"]
+    assert found.platt_intercept + found.platt_slope * 0.8 == pytest.approx(0, abs=0.1)
+
+
+def test_a_better_model_than_the_price_is_trusted_and_a_worse_one_is_not():
+    good = learned(world(2, n=3_000, noise=0.1, price_noise=1.0))["climate"]
+    bad = learned(world(3, n=3_000, noise=2.0, price_noise=0.0))["climate"]
+    assert good.blend_weight > 0.8
+    assert bad.blend_weight < 0.1
+    assert good.blend_low > 0 > bad.blend_low
+
+
+def test_without_prices_the_weight_stays_the_prior():
+    found = learned([question(n, asked=0, resolved=1, price=None, outcome=n % 2) for n in range(60)])
+    assert found["climate"].blend_weight == pytest.approx(0.5)
+    assert found["climate"].priced == 0
+
+
+def test_the_better_vendor_gains_weight_once_there_are_enough_answers():
+    rng = np.random.default_rng(4)
+    truth = rng.normal(0, 1.5, 2_000)
+    seen = {"gpt": expit(truth + rng.normal(0, 1.5, 2_000)), "claude": expit(truth + rng.normal(0, 0.3, 2_000))}
+    came = rng.random(2_000) < expit(truth)
+    questions = [
+        question(i, asked=i, resolved=i + 1, outcome=int(came[i]), forecasts={name: p[i] for name, p in seen.items()})
+        for i in range(2_000)
+    ]
+    lessons = [lesson for each in questions if (lesson := lesson_of(each)) is not None]
+    weights = vendor_weights(lessons, PARAMS)
+    assert weights["claude"] > 0.85
+    assert sum(weights.values()) == pytest.approx(1)
+    assert vendor_weights(lessons[:49], PARAMS) == PARAMS.vendor_weights
+
+
+def test_vendors_who_are_both_wrong_keep_the_settings_weights():
+    questions = [
+        question(
+            n, asked=0, resolved=1, outcome=n % 2, forecasts=dict.fromkeys(("gpt", "claude"), 0.01 if n % 2 else 0.99)
+        )
+        for n in range(400)
+    ]
+    assert vendor_weights([lesson_of(each) for each in questions], PARAMS) == PARAMS.vendor_weights
+
+
+def test_certain_forecasts_and_prices_teach_nothing():
+    assert lesson_of(question(1, asked=0, resolved=1, forecasts={"gpt": 1.0})) is None
+    lesson = lesson_of(question(2, asked=0, resolved=1, forecasts={"gpt": 0.0, "claude": 0.4}, price=1.0))
+    assert (set(lesson.log_odds), lesson.price) == ({"claude"}, None)
+
+
+def test_nothing_answered_teaches_nothing():
+    assert fit([], fitted_at=question(1, asked=0, resolved=1).resolved_at, params=PARAMS) == {}

@@ -1,0 +1,161 @@
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from kalshi_desk.domain.question import Question
+from kalshi_desk.domain.scoring import brier
+from kalshi_desk.steps.calibrate import POOLED, calibration_of, combine
+from kalshi_desk.steps.learn import fit
+from kalshi_desk.steps.walk_forward import NEW_ANSWERS, samples_of, walk_forward
+from tests.steps.questions import PARAMS, hour, question, world
+
+
+def forward(questions):
+    return list(walk_forward(questions, params=PARAMS))
+
+
+def test_questions_come_in_the_order_in_which_they_were_asked():
+    questions = [question(n, asked=asked, resolved=90) for n, asked in enumerate((5, 1, 3, 3))]
+    assert [one.question.id for one in forward(questions)] == ["Q00001", "Q00002", "Q00003", "Q00000"]
+
+
+def test_an_answer_teaches_only_after_it_was_known():
+    questions = [question(0, asked=0, resolved=24 * 5)]
+    questions += [question(n, asked=24 * n, resolved=24 * 90) for n in range(1, 10)]
+    taught = [one.calibration is not None for one in forward(questions)]
+    assert taught == [False] * 6 + [True] * 4
+
+
+def test_a_question_answered_before_it_was_asked_does_not_teach_itself():
+    assert forward([question(0, asked=24, resolved=0)])[0].calibration is None
+
+
+def test_the_estimate_is_what_live_would_have_made_of_the_answers_known_then():
+    questions = world(1, n=300, bias=0.5)
+    for one in forward(questions)[::37]:
+        if one.calibration is None:
+            continue
+        fitted_at = one.calibration.fitted_at
+        known = [each for each in questions if each.resolved_at < fitted_at]
+        calibration = calibration_of(fit(known, fitted_at=fitted_at, params=PARAMS), one.question.category)
+        assert calibration.platt_intercept == pytest.approx(one.calibration.platt_intercept)
+        assert calibration.blend_weight == pytest.approx(one.calibration.blend_weight)
+        live = combine(samples_of(one.question), one.calibration, price=one.question.price, params=PARAMS)
+        assert live == one.combined
+
+
+@settings(max_examples=10)
+@given(st.integers(0, 299))
+def test_the_future_changes_nothing_before_it(cut):
+    questions = world(2, n=300)
+    changed = [
+        each if each.resolved_at < questions[cut].asked_at else Question(
+            **{**{name: getattr(each, name) for name in each.__struct_fields__}, "outcome": 1 - each.outcome}
+        )
+        for each in questions
+    ]  # fmt: skip
+    before = [one.combined for one in forward(questions)[: cut + 1]]
+    assert [one.combined for one in forward(changed)[: cut + 1]] == before
+
+
+def test_fits_are_few_and_never_older_than_a_day_with_something_new():
+    found = [one for one in forward(world(3, n=2_000)) if one.calibration is not None]
+    fits = {one.calibration.fitted_at for one in found}
+    assert len(fits) < 2_000 / NEW_ANSWERS + 5
+    assert max(one.question.asked_at - one.calibration.fitted_at for one in found) < hour(26) - hour(0)
+
+
+def test_the_mix_has_the_settings_weights_whatever_was_learned():
+    found = forward(world(4, n=400, noise=1.0))[-1]
+    assert found.calibration.vendor_weights != PARAMS.vendor_weights
+    plain = combine(samples_of(found.question), None, price=None, params=PARAMS)
+    assert found.mix == pytest.approx(plain.p_ensemble)
+
+
+def test_a_question_without_a_usable_forecast_goes_by():
+    questions = [
+        question(0, asked=0, resolved=1, forecasts={}),
+        question(1, asked=0, resolved=1, forecasts={"gpt": 0.0, "claude": 1.0}),
+        question(2, asked=50, resolved=60),
+    ]
+    found = forward(questions)
+    assert [(one.mix, one.combined) for one in found[:2]] == [(None, None)] * 2
+    assert found[2].combined is not None
+    assert found[2].calibration is None
+
+
+def test_an_unknown_category_takes_the_pooled_fit_and_explores():
+    questions = [*world(5, n=400), question(900, asked=500, resolved=600, category="Politics")]
+    found = forward(questions)
+    assert found[-1].calibration.category == POOLED
+    assert found[-1].combined.exploratory
+    assert not found[-2].combined.exploratory
+
+
+def brier_of(found, pick):
+    return brier([pick(one) for one in found], [one.question.outcome for one in found])
+
+
+def test_learning_beats_not_learning_on_a_biased_model():
+    found = forward(world(6, n=1_500, bias=1.0))[200:]
+    mix, calibrated, blended, price = (
+        brier_of(found, pick)
+        for pick in (
+            lambda one: one.mix, lambda one: one.combined.p_calibrated,
+            lambda one: one.combined.p_yes, lambda one: one.question.price,
+        )
+    )  # fmt: skip
+    assert blended < calibrated < mix
+    assert blended < price
+
+
+@pytest.mark.recording
+def test_recorded_forecasts_have_their_known_scores(recordings_dir):
+    found = forward(metaculus(recordings_dir))
+    assert brier_of(found, lambda one: one.question.forecasts["gpt"]) == pytest.approx(0.183, abs=0.0006)
+    assert brier_of(found, lambda one: one.question.forecasts["claude"]) == pytest.approx(0.174, abs=0.0006)
+    assert brier_of(found, lambda one: one.mix) == pytest.approx(0.173, abs=0.0006)
+    assert brier_of(found, lambda one: one.combined.p_calibrated) < 0.185
+
+
+@pytest.mark.recording
+def test_with_a_recorded_price_at_hand_the_blend_does_not_lose_to_it(recordings_dir):
+    found = forward(polymarket(recordings_dir))
+    assert len(found) == 128
+    blended, price = (
+        brier_of(found, pick) for pick in (lambda one: one.combined.p_yes, lambda one: one.question.price)
+    )
+    assert blended <= price + 0.002
+
+
+def rows(recordings_dir, folder):
+    import pyarrow.parquet as parquet
+
+    return parquet.read_table(recordings_dir / folder / "forecasts.parquet").to_pylist()
+
+
+def metaculus(recordings_dir):
+    from kalshi_desk.domain.units import Nanos
+
+    return [
+        Question(
+            id=str(row["question_id"]), title=row["title"], category=row["category"],
+            outcome=row["outcome"], price=None, asked_at=Nanos.parse(row["open_time"]), resolved_at=Nanos.parse(row["resolve_time"]),
+            forecasts={"gpt": row["gpt_4o_mean"], "claude": row["claude_3_5_sonnet_20241022_mean"]},
+        )
+        for row in rows(recordings_dir, "llm_forecasts_metaculus_aib_q3_2024")
+    ]  # fmt: skip
+
+
+def polymarket(recordings_dir):
+    from kalshi_desk.domain.units import Nanos
+
+    return [
+        Question(
+            id=row["pred_id"], title=row["question"], category=row["category"], outcome=int(row["outcome"]),
+            asked_at=Nanos.parse(row["timestamp"]), resolved_at=Nanos.parse(row["resolved_at"]),
+            price=row["market_price"], forecasts={"llm": row["llm_prob"]},
+        )
+        for row in rows(recordings_dir, "llm_forecasts_polymarket_2026-04")
+        if row["resolved"] and row["llm_prob"] is not None and abs(row["market_price"] - 0.5) > 0.02
+    ]  # fmt: skip
