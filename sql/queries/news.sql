@@ -25,8 +25,8 @@ where dag_id = :dag_id and account = :account and interval_start < :interval_sta
 order by body ->> 'address', observed_at desc;
 
 -- name: topics
--- The forecast desk's markets on the newest watch list, with the texts that say what they are about.
-select w.ticker, m.title, m.definition ->> 'rules_primary', e.title
+-- The forecast desk's markets on the newest watch list, with what they are called.
+select w.ticker, m.title, e.title
 from desk.watchlist w
 join desk.markets m using (ticker)
 left join desk.events e on e.event_ticker = m.event_ticker

@@ -9,7 +9,7 @@ from itertools import pairwise
 import msgspec
 
 _WORD = re.compile(r"[^\W\d_][\w'\u2019-]*|[0-9][0-9,]*(?:\.[0-9]+)?", re.UNICODE)
-_MONTHS = {
+MONTHS = {
     name: number
     for number, names in enumerate(
         ("january jan", "february feb", "march mar", "april apr", "may", "june jun", "july jul", "august aug",
@@ -24,12 +24,12 @@ _DENIAL = re.compile(
 )
 _TELLING = 5  # words of a headline
 _ALIKE = 0.4  # share of word pairs
-_EMPTY = frozenset(
+EMPTY = frozenset(
     _WORD.findall(
         "a an the of in on at to for by with from and or not no is are be was were been will would can could may might "
         "do does did has have had than then this that these those it its as into over under above below more less most "
-        "least between before after during until within who what when which where how why their his her they he she we you "
-        "i yes any all each if there up down out about per new say says said market question"
+        "least between before after during until within who what when which where how why their his her they he she we "
+        "you i yes any all each if there up down out about per new say says said market question"
     )
 )
 
@@ -50,13 +50,13 @@ def facts(text: str) -> Facts:
     tokens = _WORD.findall(text)
     numbers = {token.replace(",", "") for token in tokens if token[0].isdigit()}
     years = {int(number) for number in numbers if _YEAR.fullmatch(number)}
-    words = [token for token in tokens if not token[0].isdigit() and token.lower() not in _EMPTY]
+    words = [token for token in tokens if not token[0].isdigit() and token.lower() not in EMPTY]
     return Facts(
         words=frozenset(map(_stem, words)),
-        names=frozenset(_stem(word) for word in words if word[0].isupper() and word.lower() not in _MONTHS),
+        names=frozenset(_stem(word) for word in words if word[0].isupper() and word.lower() not in MONTHS),
         numbers=frozenset(number for number in numbers if not _YEAR.fullmatch(number)),
         years=frozenset(years),
-        months=frozenset(_MONTHS[word.lower()] for word in words if word.lower() in _MONTHS and word[0].isupper()),
+        months=frozenset(MONTHS[word.lower()] for word in words if word.lower() in MONTHS and word[0].isupper()),
     )
 
 
