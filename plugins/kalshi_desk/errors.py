@@ -13,6 +13,7 @@ DeskError
 ├── ModelFileError           a model's file is missing or not the one that was tried
 ├── SourceError              a source of news or figures said no
 │   └── SourceAway           it did not answer for now; the read may be repeated
+├── SinkAway                 no alert can be delivered for now
 └── VenueError               the venue answered, or did not
     ├── Retryable            a read that may be asked again
     ├── Rejected             a definite no
@@ -84,6 +85,10 @@ class LeaseLost(DeskError):
 
 class LedgerError(DeskError):
     """The ledger contradicts itself or the venue."""
+
+
+class SinkAway(DeskError):
+    """What takes alerts does not answer, or asks to wait for too long."""
 
 
 class QualityError(DeskError):

@@ -41,6 +41,7 @@ class Settings(ForecastSettings):
     venue_host: str = "127.0.0.1"
     page_hosts: Names = ()
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
+    alert_webhook: SecretStr | None = None
 
     database_url: SecretStr | None = None
     kafka_bootstrap: str | None = None

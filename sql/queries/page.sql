@@ -6,6 +6,10 @@ select account, mode, initial_bankroll_dollars, opened_at from desk.accounts whe
 select process, state, details, extract(epoch from now() - observed_at)::double precision as age_s
 from desk.heartbeats order by process;
 
+-- name: listed^
+-- When discovery last wrote a watch list: Airflow's pulse, seen from outside.
+select max(observed_at) as at from desk.watchlist where account = :account;
+
 -- name: equity_curve
 -- The last value of each interval of ``width_s`` seconds.
 select distinct on (bin) observed_at, equity_dollars

@@ -16,12 +16,14 @@ from kalshi_desk.adapters.kafka import topics
 from kalshi_desk.adapters.kafka.announce import announce
 from kalshi_desk.adapters.postgres.connection import connect
 from kalshi_desk.adapters.postgres.heartbeats import beat
-from kalshi_desk.domain.control import Switch
+from kalshi_desk.domain.control import Alert, Switch
+from kalshi_desk.page import alerts
 from kalshi_desk.page.hub import Hub
 from kalshi_desk.page.server import Desk, page_app
 from kalshi_desk.page.sources import Sources
 from kalshi_desk.settings import Settings
 from kalshi_desk.wiring import addresses
+from kalshi_desk.wiring import alerts as wiring_alerts
 from kalshi_desk.wiring.logs import configure_logs
 
 NAME, BEAT_S = "desk_page", 2.0
@@ -41,7 +43,10 @@ def main() -> None:
 
     async def work(_: web.Application) -> None:
         start_http_server(addresses.metrics_port(settings, NAME), settings.listen_host)
-        jobs = (sources.read_tables(), sources.follow_topics(), hub.run(), _beats(settings, sources))
+        jobs = [sources.read_tables(), sources.follow_topics(), hub.run(), _beats(settings, sources)]
+        jobs.append(alerts.watch_batch(sources.facts, _teller(settings)))
+        if (webhook := wiring_alerts.webhook(settings)) is not None:
+            jobs.append(alerts.send_alerts(addresses.broker(settings), webhook))
         app[_JOBS] = [asyncio.create_task(job) for job in jobs]
         for job in app[_JOBS]:
             job.add_done_callback(_end_if_broken)
@@ -69,6 +74,13 @@ def _thrower(settings: Settings) -> Callable[[Switch], Awaitable[None]]:
         await asyncio.to_thread(announce, addresses.broker(settings), topics.CONTROL, key, switch)
 
     return throw
+
+
+def _teller(settings: Settings) -> Callable[[Alert], Awaitable[None]]:
+    async def tell(alert: Alert) -> None:
+        await asyncio.to_thread(announce, addresses.broker(settings), topics.ALERTS, alert.app, alert)
+
+    return tell
 
 
 async def _beats(settings: Settings, sources: Sources) -> None:

@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from kalshi_desk.domain.breakers import in_force
 from kalshi_desk.domain.control import Switch
 from kalshi_desk.domain.limits import InputLimits
-from kalshi_desk.domain.units import Nanos
+from kalshi_desk.domain.units import NANOS, Nanos
 from kalshi_desk.page.facts import Facts
 
 PROCESSES = ("order_execution", "portfolio", "crypto_signals", "kalshi_feed", "exchange_feeds", "recorder")
 SILENT_S, LATE_READ_S = 15.0, 10.0
+LISTED_EVERY_S, LISTED_EVERY_WALL_S, LISTS_MISSED = 300.0, 30.0, 3
 LEVELS = ("critical", "warning", "note")
 
 
@@ -50,7 +51,9 @@ def desk_state(facts: Facts) -> DeskState:
 
 def findings(facts: Facts, inputs: InputLimits) -> list[Finding]:
     """Return everything that is wrong, worst first; an empty list is good health."""
-    found = [*_reach(facts), *_processes(facts), *_inputs(facts, inputs), *_switches(facts), *_letters(facts)]
+    found = [
+        *_reach(facts), *_processes(facts), *_inputs(facts, inputs), *batch(facts), *_switches(facts), *_letters(facts),
+    ]  # fmt: skip
     return sorted(found, key=lambda finding: LEVELS.index(finding.level))
 
 
@@ -107,6 +110,21 @@ def _coin(facts: Facts, coin: str, now: Nanos) -> Finding | None:
         return None
     at = max([trade.occurred_at for trade in trades] + ([] if index is None else [index.occurred_at]), default=None)
     return Finding("warning", f"No fresh price of {coin}.", f"{coin} markets are refused until it is back.", at)
+
+
+def batch(facts: Facts) -> list[Finding]:
+    """Tell of a watch list so old that Airflow must have missed three of them: nobody inside it would say so."""
+    tables, now = facts.tables, facts.now
+    if tables is None or now is None:
+        return []
+    opened = None if tables.account is None else Nanos.of(tables.account["opened_at"])
+    last = tables.listed_at or opened
+    period_s = max(LISTED_EVERY_S, LISTED_EVERY_WALL_S * facts.speed)
+    if last is None or (now - last) / NANOS <= LISTS_MISSED * period_s:
+        return []
+    text = f"Airflow has written no watch list for {(now - last) / NANOS / 60:.0f} minutes."
+    remedy = "See .desk/logs/airflow-scheduler.log and the DAG market_discovery; make up starts what does not run."
+    return [Finding("warning", text, remedy, last)]
 
 
 def _switches(facts: Facts) -> list[Finding]:

@@ -97,6 +97,11 @@ def coin_of_market(settings: Settings, ticker: str) -> str | None:
     return SERIES[series].underlying if series in settings.crypto_series else None
 
 
+def venue_host(settings: Settings) -> str:
+    """Return the root of the simulated venue's addresses."""
+    return f"http://{settings.venue_host}:{port(settings, VENUE)}"
+
+
 def venue_rest(settings: Settings) -> str:
     """Return the address of the venue's REST API, with its path."""
     if settings.desk_mode == "paper":

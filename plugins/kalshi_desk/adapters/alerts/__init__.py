@@ -1,0 +1,1 @@
+"""Where alerts go to find a person."""
