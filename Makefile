@@ -3,7 +3,7 @@ PYTHON ?= python3
 SHELL := /bin/bash
 RUN := .venv/bin/python
 INSTALL := $(PYTHON) -I plugins/kalshi_desk/embedded/install.py
-.PHONY: up down status logs psql check test
+.PHONY: up down status logs psql check test bench
 
 up:
 	@$(INSTALL)
@@ -34,3 +34,7 @@ check:
 test:
 	@$(INSTALL)
 	@state=$$(mktemp -d) && trap 'rm -rf "$$state"' EXIT && DESK_HOME="$$state" $(RUN) -m pytest $(TESTS)
+
+bench:
+	@$(INSTALL)
+	@.venv/bin/kalshi-desk bench
