@@ -112,10 +112,6 @@ select status, close_at, definition->>'rules_primary' as rules_primary,
        definition->>'rules_secondary' as rules_secondary
 from desk.markets where ticker = :ticker;
 
--- name: latest_calibrations
-select distinct on (category) category, parameters::text as parameters from desk.calibrations
-where account = :account and fitted_at <= :now order by category, fitted_at desc;
-
 -- name: add_estimate!
 insert into desk.estimates (estimate_id, account, ticker, category, p_vendors, p_ensemble, p_ensemble_stderr,
     p_calibrated, p_yes, p_stderr, p_price, p_base_rate, blend_weight, exploratory, details, occurred_at, observed_at)

@@ -13,20 +13,20 @@ import structlog
 from kalshi_desk.adapters.kafka.producer import Publisher
 from kalshi_desk.adapters.kafka.topics import ESTIMATES
 from kalshi_desk.adapters.postgres.queries import queries
+from kalshi_desk.batch.calibration import known_calibrations
 from kalshi_desk.batch.candidates import rules_text
 from kalshi_desk.batch.desk import Run, run_of
 from kalshi_desk.batch.estimation import NOT_ESTIMATED, decode_due, known_estimates, pages_of, store_page
 from kalshi_desk.domain.estimate import Estimate, Sample
-from kalshi_desk.domain.message import Decoder, encode
+from kalshi_desk.domain.message import encode
 from kalshi_desk.domain.spend import month_estimate
 from kalshi_desk.domain.units import Cash, Nanos, Price
-from kalshi_desk.settings import Settings
-from kalshi_desk.steps.calibrate import Calibration, Combined, CombineParams, calibration_of, combine
+from kalshi_desk.steps.calibrate import Combined, calibration_of, combine
 from kalshi_desk.steps.conclude import CallMade, conclude, disagreement, faults, p_base_rate, screened
 from kalshi_desk.steps.estimate import Due, LeftOut, estimate_id, evidence_sets, rules_hash
 from kalshi_desk.wiring import addresses
+from kalshi_desk.wiring.combination import combine_params
 
-_calibration: Decoder[Calibration] = Decoder(Calibration, "desk.calibrations")
 log = structlog.get_logger()
 
 
@@ -71,7 +71,7 @@ def _conclude(run: Run, due: Due, capped: dict[str, str]) -> Finding | LeftOut:
     changed = _changed(run, due)
     if changed is not None:
         return LeftOut(ticker, changed)
-    calibration = calibration_of(_calibrations(run), due.asked.category)
+    calibration = calibration_of(known_calibrations(run), due.asked.category)
     combined = combine(samples, calibration, price=due.mid, params=combine_params(run.settings))
     return Finding(due, calls, samples, combined)
 
@@ -99,20 +99,6 @@ def _changed(run: Run, due: Due) -> str | None:
     if status != "active" or Nanos.of(close_at) <= run.now:
         return "closed"
     return None if rules_text(primary, secondary) == due.asked.rules else "rules_changed"
-
-
-def _calibrations(run: Run) -> dict[str, Calibration]:
-    rows = queries("estimation").latest_calibrations(run.connection, account=run.account, now=run.now.datetime())
-    return {category: _calibration(parameters) for category, parameters in rows}
-
-
-def combine_params(settings: Settings) -> CombineParams:
-    """Return the settings of the combination."""
-    return CombineParams(
-        vendor_weights={"gpt": settings.gpt_weight, "claude": settings.claude_weight},
-        blend_prior=settings.blend_prior,
-        min_resolutions=settings.min_resolutions,
-    )
 
 
 def _row(run: Run, finding: Finding) -> dict[str, Any]:
