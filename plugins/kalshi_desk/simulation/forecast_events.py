@@ -103,6 +103,13 @@ class Chain:
             generation -= 1
         return self._events[generation]
 
+    def between(self, after: Nanos, until: Nanos) -> Iterator[ForecastEvent]:
+        """Yield the events that stood for some of the time between two instants, latest first."""
+        generation = self.at(until).generation
+        while generation >= 0 and self._events[generation].ends > after:
+            yield self._events[generation]
+            generation -= 1
+
     def past(self) -> Iterator[ForecastEvent]:
         """Yield the events that ended in the sixty days before the account began, latest first."""
         after, generation = self._events[0].opens, -1

@@ -21,6 +21,7 @@ from kalshi_desk.venue_double import (
     control_routes,
     market_routes,
     model_routes,
+    news_routes,
     order_routes,
     sockets,
     webhook_routes,
@@ -30,6 +31,7 @@ from kalshi_desk.venue_double.exchange import Exchange
 from kalshi_desk.venue_double.faults import load_faults
 from kalshi_desk.venue_double.guard import KEYS, READ, ROOT, VENUE, WRITE, guard
 from kalshi_desk.venue_double.model_routes import ASKED, Asked
+from kalshi_desk.venue_double.news_routes import PRESS, Press
 from kalshi_desk.venue_double.segments import go_on, plan
 from kalshi_desk.venue_double.signatures import KeyRing
 from kalshi_desk.venue_double.sources import Source
@@ -123,8 +125,15 @@ def application(venue: Venue, keys: KeyRing) -> web.Application:
     app[VENUE], app[KEYS], app[READ], app[WRITE] = venue, keys, TokenBucket(), TokenBucket()
     for routes in (market_routes.ROUTES, account_routes.ROUTES, order_routes.ROUTES):
         app.add_routes([web.RouteDef(one.method, ROOT + one.path, one.handler, one.kwargs) for one in routes])
-    app[ASKED], app[POSTS] = Asked(), Posts()
-    app.add_routes([*sockets.ROUTES, *control_routes.ROUTES, *model_routes.ROUTES, *webhook_routes.ROUTES])
+    app[ASKED], app[POSTS], app[PRESS] = Asked(), Posts(), Press()
+    for routes in (
+        sockets.ROUTES,
+        control_routes.ROUTES,
+        news_routes.ROUTES,
+        model_routes.ROUTES,
+        webhook_routes.ROUTES,
+    ):
+        app.add_routes(routes)
     app.cleanup_ctx.append(_playing)
     return app
 

@@ -71,7 +71,8 @@ async def post(request: web.Request) -> web.Response:
 
 async def listed(request: web.Request) -> web.Response:
     """List the messages taken, oldest first."""
-    return web.json_response({"messages": list(request.app[POSTS])})
+    posts = request.app[POSTS]
+    return web.json_response({"messages": list(posts)})
 
 
 ROUTES = [
