@@ -69,7 +69,7 @@ def news_aggregation() -> None:
         from kalshi_desk.batch.news import store_news
 
         counts = store_news(dag_run.run_after, PERIOD)
-        if not counts["links"]:
+        if not counts["links"] and not counts["figures"]:
             raise AirflowSkipException(f"nothing new of any watched market: {counts}")
         return counts
 

@@ -77,6 +77,9 @@ from (
 ) fit
 where a.account = :account and a.article_id = fit.article_id and a.kept <> linked;
 
+-- name: drop_observations!
+delete from desk.economic_series where account = :account and observed_at = :now;
+
 -- name: add_observation!
 -- A vintage that says what the one before said is none.
 insert into desk.economic_series (account, series_id, date, value, vintage_at, observed_at)

@@ -73,7 +73,7 @@ def run(at: datetime) -> dict[str, int]:
 
 
 def test_answers_become_articles_with_verdicts_and_links(host, database):
-    assert run(FIRST) == {"found": 4, "new": 4, "fit": 4, "topics": 1, "links": 2}
+    assert run(FIRST) == {"found": 4, "new": 4, "fit": 4, "topics": 1, "links": 2, "figures": 0}
     assert rows(database, "select title, kept, reason, published_at::text from articles order by title") == [
         ("A forecast published in the time to come", False, "off_topic", None),
         ("Fed officials signal another rate cut in December, minutes show", True, None, "2026-11-21 03:15:00+00"),

@@ -33,7 +33,10 @@ GDELT = json.dumps(
                 "seendate": "20261121T031500Z", "socialimage": "", "sourcecountry": "United States",
             },
             {"url": "https://news.test/none", "title": None, "seendate": "20261121T031500Z"},
-            {"url": "https://news.test/late", "title": "A forecast published in the time to come", "seendate": "20991121T031500Z"},
+            {
+                "url": "https://news.test/late", "title": "A forecast published in the time to come",
+                "seendate": "20991121T031500Z",
+            },
         ]
     }
 ).encode()  # fmt: skip

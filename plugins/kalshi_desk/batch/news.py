@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -15,9 +14,9 @@ from kalshi_desk.adapters.news_feeds.asking import Earlier, Source, answers, ope
 from kalshi_desk.adapters.postgres.queries import queries
 from kalshi_desk.adapters.sentences import embed
 from kalshi_desk.batch.desk import Run, run_of
-from kalshi_desk.batch.news_pages import Page, encoded, found_in, fresh, left_out, page_of
-from kalshi_desk.batch.news_rows import known_ids, recent_articles, save_articles, save_links, topics_of
-from kalshi_desk.domain.news import Article, Judged
+from kalshi_desk.batch.news_pages import Page, encoded, figures_in, found_in, fresh, left_out, page_of
+from kalshi_desk.batch.news_rows import known_ids, recent_articles, save_articles, save_figures, save_links, topics_of
+from kalshi_desk.domain.news import Article, Judged, Observation
 from kalshi_desk.domain.units import NANOS, Nanos, seconds
 from kalshi_desk.errors import ParseError, SourceAway
 from kalshi_desk.steps.gather_news import Compared, link, repetitions, sift
@@ -58,7 +57,7 @@ async def _ask_all(run: Run) -> list[Page]:
     youngest = run.now.datetime() - timedelta(seconds=run.settings.news_cache_ttl)
     cached = {address for address, (at, *_) in last.items() if at > youngest}
     turn = int(run.now) // seconds(PERIOD_S)
-    sources = news_sources(run.settings, phrases(topics_of(run), turn=turn, most=PHRASES))
+    sources = news_sources(run.settings, phrases(topics_of(run), turn=turn, most=PHRASES), run.now)
     for name in sources.without_key:
         if name not in last:
             log.info("news.left_out", source=name, reason="no key")
@@ -91,7 +90,8 @@ def store_news(run_after: datetime, period: timedelta) -> dict[str, int]:
     ``links`` counts new links: where it is 0, nothing new is known of any market.
     """
     with run_of(run_after, period) as run:
-        found, recent = list(_articles(run)), recent_articles(run)
+        found, figures = _readable(run)
+        recent = recent_articles(run)
         oldest = Nanos(run.now - round(run.settings.news_max_age_days * DAY_NS))
         fit, unfit = sift(found, recent.articles, known_ids(run, found), oldest=oldest)
         fresh_ones = Compared(tuple(fit), embed([article.text for article in fit]))
@@ -102,7 +102,7 @@ def store_news(run_after: datetime, period: timedelta) -> dict[str, int]:
         links = [each for group in (kept, recent) for each in link(group, topics, vectors)]
         return {
             "found": len(found), "new": len(fit) + len(unfit), "fit": len(kept.articles), "topics": len(topics),
-            "links": save_links(run, links),
+            "links": save_links(run, links), "figures": save_figures(run, figures),
         }  # fmt: skip
 
 
@@ -113,18 +113,21 @@ def _apart(fresh_ones: Compared, recent: Compared) -> tuple[Compared, list[Judge
     return kept, [Judged(fresh_ones.articles[place], "duplicate") for place in sorted(again)]
 
 
-def _articles(run: Run) -> Iterator[Article]:
-    for body, observed_at in queries("news").pages(run.connection, **_key(run)):
-        if body["kind"] != "answer" or body["source"] == "fred":
-            continue
+def _readable(run: Run) -> tuple[list[Article], list[Observation]]:
+    """Return what the interval's pages hold; a page that cannot be read is logged and spoils no other."""
+    articles: list[Article] = []
+    figures: list[Observation] = []
+    for page, observed_at in queries("news").pages(run.connection, **_key(run)):
         try:
-            found = found_in(body, Nanos.of(observed_at))
+            found, more = found_in(page, Nanos.of(observed_at)), figures_in(page)
         except ParseError as fault:
-            log.warning("news.unreadable", source=body["source"], address=body["address"], fault=fault.problem)
+            log.warning("news.unreadable", source=page["source"], address=page["address"], fault=fault.problem)
             continue
         if found.unreadable:
-            log.info("news.entries_unreadable", address=body["address"], count=found.unreadable)
-        yield from found.articles
+            log.info("news.entries_unreadable", address=page["address"], count=found.unreadable)
+        articles += found.articles
+        figures += more
+    return articles, figures
 
 
 def _key(run: Run) -> dict[str, Any]:

@@ -13,15 +13,17 @@ from typing import Any
 import msgspec
 
 from kalshi_desk.adapters.news_feeds.asking import Answer, Ask
-from kalshi_desk.domain.news import Found
+from kalshi_desk.domain.news import Found, Observation
 from kalshi_desk.domain.units import Nanos
-from kalshi_desk.errors import ParseError, SourceError
-from kalshi_desk.wire import gdelt, rss
+from kalshi_desk.errors import SourceError
+from kalshi_desk.wire import fred, gdelt, marketaux, newsapi, rss
 
 Page = dict[str, Any]
 _PARSERS: dict[str, Callable[[bytes, str, Nanos], Found]] = {
     rss.SOURCE: lambda body, address, at: rss.parse(body, feed=address.removeprefix("rss:"), at=at),
     gdelt.SOURCE: lambda body, _address, at: gdelt.parse(body, at=at),
+    newsapi.SOURCE: lambda body, _address, at: newsapi.parse(body, at=at),
+    marketaux.SOURCE: lambda body, _address, at: marketaux.parse(body, at=at),
 }
 
 
@@ -63,8 +65,17 @@ def encoded(page: Page) -> str:
 
 
 def found_in(page: Page, at: Nanos) -> Found:
-    """Return the articles of an answer that was got at ``at``; raises ParseError."""
-    parser = _PARSERS.get(page["source"])
-    if parser is None:
-        raise ParseError(page["source"], "a source without articles")
-    return parser(body_of(page), page["address"], at)
+    """Return the articles of a page that was got at ``at``, none where it is no answer or holds figures.
+
+    Raises ParseError.
+    """
+    if page["kind"] != "answer" or page["source"] == fred.SOURCE:
+        return Found(())
+    return _PARSERS[page["source"]](body_of(page), page["address"], at)
+
+
+def figures_in(page: Page) -> list[Observation]:
+    """Return the economic figures of a page, none where it is no answer or holds articles; raises ParseError."""
+    if page["kind"] != "answer" or page["source"] != fred.SOURCE:
+        return []
+    return fred.parse(body_of(page), series_id=page["address"].removeprefix(f"{fred.SOURCE}:"))

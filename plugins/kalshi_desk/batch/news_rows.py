@@ -10,7 +10,7 @@ import numpy as np
 from kalshi_desk.adapters.postgres.queries import queries
 from kalshi_desk.adapters.sentences import WIDTH, Vectors
 from kalshi_desk.batch.desk import Run
-from kalshi_desk.domain.news import Article, Judged, Link, Topic
+from kalshi_desk.domain.news import Article, Judged, Link, Observation, Topic
 from kalshi_desk.domain.units import Nanos
 from kalshi_desk.steps.gather_news import Compared
 
@@ -77,3 +77,16 @@ def save_links(run: Run, links: Sequence[Link]) -> int:
     ]
     sql.keep_linked(db, account=run.account, now=now)
     return sum(row is not None for row in new)
+
+
+def save_figures(run: Run, figures: Iterable[Observation]) -> int:
+    """Write what the economic series say anew; return how many values are new or revised."""
+    sql, db, now = queries("news"), run.connection, run.now.datetime()
+    sql.drop_observations(db, account=run.account, now=now)
+    return sum(
+        sql.add_observation(
+            db, account=run.account, series_id=each.series_id, date=each.date, value=each.value,
+            vintage_at=each.vintage_at.datetime(), now=now,
+        )
+        for each in sorted(figures, key=lambda each: (each.series_id, each.date, each.vintage_at))
+    )  # fmt: skip

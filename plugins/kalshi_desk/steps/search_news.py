@@ -9,7 +9,8 @@ from collections.abc import Sequence
 from kalshi_desk.domain.likeness import EMPTY, MONTHS
 from kalshi_desk.domain.news import Topic
 
-_NAME = re.compile(r"\b[A-Z][\w.&'-]*(?:\s+(?:of\s+|the\s+)?[A-Z][\w.&'-]*)*")
+_WORD = r"[A-Z](?:[\w&'-]|\.(?=\w))*"
+_NAME = re.compile(rf"\b{_WORD}(?:\s+(?:of\s+|the\s+)?{_WORD})*")
 SHORTEST, LONGEST = 4, 40
 
 

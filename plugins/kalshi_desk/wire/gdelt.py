@@ -17,6 +17,7 @@ from kalshi_desk.domain.units import Nanos
 from kalshi_desk.errors import ParseError
 from kalshi_desk.wire.decode import Strict, text_of
 from kalshi_desk.wire.plain_text import title_of
+from kalshi_desk.wire.searches import either
 
 SOURCE = "gdelt"
 QUERY_CHARS = 240
@@ -41,13 +42,8 @@ _article: Strict[_Article] = Strict(_Article, f"{SOURCE} article")
 
 def query(phrases: Iterable[str]) -> str:
     """Return a query for articles in English with any of the phrases, as many as fit."""
-    chosen: list[str] = []
-    for phrase in phrases:
-        quoted = f'"{_CONTROL.sub(" ", phrase).replace(chr(34), " ").strip()}"'
-        if len(" OR ".join([*chosen, quoted])) <= QUERY_CHARS:
-            chosen.append(quoted)
-    one_of = f"({' OR '.join(chosen)})" if len(chosen) > 1 else "".join(chosen)
-    return f"{one_of} sourcelang:english"
+    wanted = either(phrases, joiner=" OR ", longest=QUERY_CHARS)
+    return f"({wanted}) sourcelang:english" if " OR " in wanted else f"{wanted} sourcelang:english"
 
 
 def parse(body: bytes, *, at: Nanos) -> Found:

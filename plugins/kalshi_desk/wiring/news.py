@@ -2,33 +2,52 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from pydantic import SecretStr
+
 from kalshi_desk.adapters.news_feeds.asking import Source
+from kalshi_desk.adapters.news_feeds.fred import fred
 from kalshi_desk.adapters.news_feeds.gdelt import gdelt
+from kalshi_desk.adapters.news_feeds.marketaux import marketaux
+from kalshi_desk.adapters.news_feeds.newsapi import newsapi
 from kalshi_desk.adapters.news_feeds.rss import rss
+from kalshi_desk.domain.units import Nanos
 from kalshi_desk.settings import Settings
 from kalshi_desk.wire.gdelt import query
 from kalshi_desk.wiring.forecast_addresses import feeds, news_host
 
-PAPER_KEY = "paper"
+PAPER_KEY = "paper-news-key"  # the simulated venue asks for one, as the services do, and takes any
 
 
 @dataclass(frozen=True)
 class Sources:
-    """The sources to ask, best texts first, and the names of those left out for want of a key."""
+    """The sources to ask, those with the longer texts first, and the names of those left out for want of a key."""
 
     asked: tuple[Source, ...]
     without_key: tuple[str, ...]
 
 
-def news_sources(settings: Settings, phrases: Sequence[str]) -> Sources:
+def news_sources(settings: Settings, phrases: Sequence[str], now: Nanos) -> Sources:
     """Return the sources of NEWS_SOURCES; ``phrases`` are what the search services are asked for."""
-    asked: list[Source] = []
-    without: list[str] = []
-    if "rss" in settings.news_sources:
-        asked.append(rss(feeds(settings)))
-    if "gdelt" in settings.news_sources and phrases:
-        asked.append(gdelt(news_host(settings, "gdelt"), [query(phrases)]))
-    return Sources(tuple(asked), tuple(without))
+    open_to_all: dict[str, Callable[[], Source]] = {
+        "rss": lambda: rss(feeds(settings)),
+        "gdelt": lambda: gdelt(news_host(settings, "gdelt"), [query(phrases)] if phrases else []),
+    }
+    keyed: dict[str, Callable[[str, str], Source]] = {
+        "newsapi": lambda host, key: newsapi(host, phrases, key),
+        "marketaux": lambda host, key: marketaux(host, phrases, key),
+        "fred": lambda host, key: fred(host, settings.fred_series, key, now.datetime().date()),
+    }
+    keys = {name: _key(settings, name) for name in keyed if name in settings.news_sources}
+    asked = [make(news_host(settings, name), key) for name, make in keyed.items() if (key := keys.get(name))]
+    asked += [make() for name, make in open_to_all.items() if name in settings.news_sources]
+    return Sources(tuple(asked), tuple(name for name, key in keys.items() if key is None))
+
+
+def _key(settings: Settings, name: str) -> str | None:
+    if settings.desk_mode == "paper":
+        return PAPER_KEY
+    secret: SecretStr | None = getattr(settings, f"{name}_key")
+    return None if secret is None else secret.get_secret_value()
