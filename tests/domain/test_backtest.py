@@ -2,8 +2,19 @@ import json
 from decimal import Decimal
 
 import msgspec
+import pytest
 
-from kalshi_desk.domain.backtest import Bet, EquityPoint, ForecastBacktest, Table, Trading, result_json, summary
+from kalshi_desk.domain.backtest import (
+    Bet,
+    EquityPoint,
+    ForecastBacktest,
+    Table,
+    Trading,
+    result_json,
+    summary,
+    verdict,
+)
+from kalshi_desk.domain.skill import Interval
 from kalshi_desk.domain.units import Cash, Count, Price
 from tests.questions import day
 
@@ -50,3 +61,20 @@ def test_money_is_exact_in_json_and_nothing_is_lost() -> None:
     fields = {*Table.__struct_fields__, *Trading.__struct_fields__, "questions", "beside", "skill", "curves"}
     assert fields <= set(told)
     assert result_json(FOUND) == result_json(msgspec.structs.replace(FOUND))
+
+
+@pytest.mark.parametrize(
+    ("bounds", "word"),
+    [(("1", "2"), "Yes, on these questions"), (("-2", "-1"), "No"), (("-1", "2"), "Not shown"), (None, "Not shown")],
+)
+def test_the_verdict_follows_the_interval(bounds: tuple[str, str] | None, word: str) -> None:
+    interval = None if bounds is None else (Cash.parse(bounds[0]), Cash.parse(bounds[1]))
+    trading = msgspec.structs.replace(TRADING, pnl_interval=interval)
+    skill = {"blended": Interval(n=2, clusters=2, mean=0.01, low=-0.1, high=0.1)}
+    said, sentence = verdict(msgspec.structs.replace(FOUND, trading=trading, skill=skill))
+    assert said == word
+    assert sentence.startswith("1 bet ")
+
+
+def test_without_a_priced_forecast_nothing_can_be_said() -> None:
+    assert verdict(msgspec.structs.replace(FOUND, skill={}))[0] == "Cannot be said"

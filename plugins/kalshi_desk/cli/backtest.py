@@ -49,6 +49,7 @@ def forecasts(
     file: Path | None, start: datetime | None, end: datetime | None, bankroll: Cash, **outputs: Path | None
 ) -> None:
     """Forecast desk over resolved questions: scores of every forecaster, and what trading them would have made."""
+    from kalshi_desk.adapters.reports.backtest import html
     from kalshi_desk.domain.backtest import result_json
     from kalshi_desk.replay.forecast_backtest import backtest
     from kalshi_desk.settings import load_settings
@@ -58,19 +59,25 @@ def forecasts(
         raise click.BadParameter("lies before --start-date", param_hint="--end-date")
     params = backtest_params(load_settings(), bankroll=bankroll, start=_instant(start), end=_instant(end, days=1))
     found = backtest(_questions(file), params)
-    text = result_json(found)
-    if outputs["output"] is None:
-        click.echo(text)
+    if (page := outputs["html"]) is not None:
+        _write(page, html(found, title="the desk's estimates" if file is None else file.name).encode())
+    if (result := outputs["output"]) is not None:
+        _write(result, result_json(found))
     else:
-        _write(outputs["output"], text)
+        click.echo(result_json(found))
 
 
 def _questions(file: Path | None) -> list[Question]:
+    from kalshi_desk.batch.calibration import answered
+    from kalshi_desk.batch.desk import run_of
+    from kalshi_desk.clock import wall_now
     from kalshi_desk.recordings.questions import read_questions
+    from kalshi_desk.wiring.database import database_or_fault
 
-    if file is None:
-        raise click.UsageError("give --questions")
-    return read_questions(file)
+    if file is not None:
+        return read_questions(file)
+    with database_or_fault(), run_of(wall_now().datetime(), timedelta(days=1)) as run:
+        return answered(run)
 
 
 def _instant(day: datetime | None, days: int = 0) -> Nanos | None:

@@ -133,3 +133,21 @@ def _plain(value: Any) -> Any:
 def result_json(found: ForecastBacktest) -> bytes:
     """Return the result as indented JSON."""
     return msgspec.json.format(msgspec.json.Encoder(decimal_format="number").encode(summary(found)))
+
+
+def verdict(found: ForecastBacktest) -> tuple[str, str]:
+    """Return whether there is an edge after fees, in a word and in a sentence."""
+    made, better = found.trading, found.skill.get("blended")
+    if better is None:
+        return "Cannot be said", "No question has both a forecast and a price, so there is nothing to trade against."
+    bets = f"{made.trades} bet{'' if made.trades == 1 else 's'}"
+    if made.pnl_interval is None:
+        return "Not shown", f"{bets} cleared the costs: too few to tell anything."
+    low, high = (bound.number for bound in made.pnl_interval)
+    told = f"{bets} made ${made.pnl.number:,.2f} after ${made.fees.number:,.2f} fees"
+    reach = f"such bets are expected to make between ${low:,.2f} and ${high:,.2f} (95 %)"
+    if low > 0:
+        return "Yes, on these questions", f"{told}; {reach}."
+    if high < 0:
+        return "No", f"{told}; {reach}."
+    return "Not shown", f"{told}, but {reach}, which includes nothing."

@@ -21,7 +21,8 @@ ASSUMPTIONS = (
     f"A question has one price and no book: every bet takes at an ask of that price plus ${HALF_SPREAD.number:.2f}, "
     "rounded up to a whole cent, with the taker's fee, and finds as many contracts as the limits allow.",
     "Bets are held until their question is answered: no exit rule, no mark but the cost.",
-    "Questions of one title are one market: it is held once at a time, and it counts as one event in every interval.",
+    "Questions of one title are one market: it is held once at a time, and it counts as one event in every interval. "
+    "Bets of different titles count as independent: where one cause decides several, the P&L's interval is too narrow.",
     "When a market will close is not known: the distance to it refuses nothing.",
 )
 
