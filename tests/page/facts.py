@@ -39,6 +39,7 @@ def facts(**changes: Any) -> Facts:
     fields: dict[str, Any] = {
         "mode": "paper", "account": sample.ACCOUNT, "coins": ("BTC", "ETH"),
         "crypto_series": frozenset(settings.crypto_series), "limits": settings.risk_limits, "live": live(),
+        "llm_daily_budget": settings.llm_daily_budget,
         "now": sample.NOW, "tables": tables(), "topics_read": True,
     }  # fmt: skip
     return Facts(**fields | changes)

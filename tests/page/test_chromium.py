@@ -15,7 +15,7 @@ from kalshi_desk.page.live import LiveState
 from kalshi_desk.page.server import Desk, page_app
 from kalshi_desk.page.tables import TableReader
 from kalshi_desk.settings import Settings
-from tests.page import sample
+from tests.page import forecast_sample, sample
 
 CHROMIUM = Path("/usr/bin/chromium")
 SHOTS = os.environ.get("SCREENSHOTS_DIR")
@@ -39,6 +39,7 @@ class Running:
         return Facts(
             mode="paper", account=sample.ACCOUNT, coins=("BTC", "ETH"),
             crypto_series=frozenset(settings.crypto_series), limits=settings.risk_limits, live=self.live,
+            llm_daily_budget=settings.llm_daily_budget,
             now=self.now, tables=self.tables, topics_read=True,
         )  # fmt: skip
 
@@ -49,6 +50,7 @@ class Running:
 
 async def test_the_page_as_a_person_sees_it(database, tmp_path):
     sample.seed(database)
+    forecast_sample.seed(database)
     running = Running(database)
     hub = Hub(running.facts, every_s=0.2)
     desk = Desk(running.facts, running.throw, hub, frozenset({"127.0.0.1"}), "secret")
@@ -79,6 +81,8 @@ async def assert_content(page):
         "4 YES on BTC at or above $91,234.56 at 14:30", "2 NO on BTC above $91,499.99 at 15:00",
         "min edge", "$91,240.11", "Settlement mean", "coinbase", "a fill differs from the venue",
         "<script>alert(1)</script>", "One message of the last hour", "Outside by", "61.2¢", "+$1.33",
+        "Will the Fed cut rates", "3 watched, 5,566 left out", "thin volume 738", "78.0%", "exploratory",
+        "$0.2524 of $1.00", "dropped: off topic", "Shares <img src=x onerror=alert(1)> soar", "4.4¢ YES",
     ):  # fmt: skip
         assert words in text, words
     assert await page.locator("script").count() == 2

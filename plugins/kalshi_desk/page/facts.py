@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from decimal import Decimal
 
 from kalshi_desk.domain.limits import RiskLimits
 from kalshi_desk.domain.market import Market
@@ -25,6 +26,7 @@ class Facts:
     crypto_series: frozenset[str]
     limits: RiskLimits
     live: LiveState
+    llm_daily_budget: Decimal
     now: Nanos | None = None
     speed: float = 1.0
     tables: Tables | None = None

@@ -9,10 +9,13 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from kalshi_desk.domain.limits import InputLimits
 from kalshi_desk.domain.units import Nanos
-from kalshi_desk.page import health, quotes, words, worth
+from kalshi_desk.page import forecasts, health, quotes, words, worth
 from kalshi_desk.page.facts import Facts
 
-PARTS = ("state", "health", "attention", "money", "limits", "positions", "funnel", "prices", "markets", "activity")
+PARTS = (
+    "state", "health", "attention", "money", "limits", "positions", "funnel", "prices", "markets", "forecasts",
+    "activity",
+)  # fmt: skip
 _INPUTS = InputLimits()
 
 
@@ -79,6 +82,8 @@ def _context(facts: Facts) -> dict[str, Any]:
         "bars": worth.bars(facts),
         "positions": worth.positions(facts),
         "markets": quotes.market_rows(facts),
+        "watched": forecasts.watch_rows(facts),
+        "spend": forecasts.spend(facts),
         "coins": quotes.coin_rows(facts),
         "question": lambda ticker: words.question(facts.market(ticker), ticker),
         "index_s": facts.slack(_INPUTS.index_s),

@@ -60,6 +60,7 @@ class Sources:
         return Facts(
             mode=self._settings.desk_mode, account=self._account, coins=self._coins,
             crypto_series=frozenset(self._settings.crypto_series), limits=self._settings.risk_limits, live=self._live,
+            llm_daily_budget=self._settings.llm_daily_budget,
             now=self._now(), speed=self._speed(), tables=self._tables, tables_fault=self._tables_fault,
             topics_read=self._topics_read, topics_fault=self._topics_fault,
         )  # fmt: skip

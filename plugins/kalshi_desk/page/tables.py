@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from contextlib import closing
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 from psycopg2.extras import RealDictCursor
@@ -14,6 +15,7 @@ from kalshi_desk.adapters.postgres.queries import queries
 from kalshi_desk.domain.market import Market
 from kalshi_desk.domain.message import Decoder
 from kalshi_desk.domain.units import NANOS, Nanos
+from kalshi_desk.page.forecast_tables import ForecastTables, read_forecasts
 
 Row = dict[str, Any]
 HOUR, DAY = 3_600 * NANOS, 86_400 * NANOS
@@ -39,8 +41,10 @@ class Tables:
     settlements: list[Row] = field(default_factory=list)
     alerts: list[Row] = field(default_factory=list)
     dead_letters: Row | None = None
+    listed_at: Nanos | None = None
     markets: dict[str, Market] = field(default_factory=dict)
     curve: list[Row] = field(default_factory=list)
+    forecasts: ForecastTables = field(default_factory=ForecastTables)
 
 
 class TableReader:
@@ -68,8 +72,9 @@ class TableReader:
             entries={row["desk"]: row["entries"] for row in _sql.entries_today(db, day=day, **who)},
             funnel=_sql.funnel(db, **who, **hour), refused=_rows(_sql.refused(db, **hour)),
             alerts=_rows(_sql.alerts(db, since=Nanos(now - DAY).datetime())),
-            dead_letters=_sql.dead_letters(db, **hour),
-            curve=self._curve(db, now, account), markets=self._definitions(db, listed.values()), **listed,
+            dead_letters=_sql.dead_letters(db, **hour), listed_at=_instant(_sql.listed(db, **who)["at"]),
+            curve=self._curve(db, now, account), forecasts=read_forecasts(db, self._account, now),
+            markets=self._definitions(db, listed.values()), **listed,
         )  # fmt: skip
 
     def _curve(self, db: Connection, now: Nanos, account: Row | None) -> list[Row]:
@@ -85,6 +90,10 @@ class TableReader:
             for row in _sql.definitions(db, tickers=sorted(missing)):
                 self._markets[row["ticker"]] = _market(row["definition"])
         return self._markets
+
+
+def _instant(at: datetime | None) -> Nanos | None:
+    return None if at is None else Nanos.of(at)
 
 
 def _rows(rows: Iterable[Any]) -> list[Row]:
