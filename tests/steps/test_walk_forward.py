@@ -140,7 +140,8 @@ def metaculus(recordings_dir):
     return [
         Question(
             id=str(row["question_id"]), title=row["title"], category=row["category"],
-            outcome=row["outcome"], price=None, asked_at=Nanos.parse(row["open_time"]), resolved_at=Nanos.parse(row["resolve_time"]),
+            outcome=row["outcome"], price=None, asked_at=Nanos.parse(row["open_time"]),
+            resolved_at=Nanos.parse(row["resolve_time"]),
             forecasts={"gpt": row["gpt_4o_mean"], "claude": row["claude_3_5_sonnet_20241022_mean"]},
         )
         for row in rows(recordings_dir, "llm_forecasts_metaculus_aib_q3_2024")
