@@ -40,3 +40,56 @@ GDELT = json.dumps(
         ]
     }
 ).encode()  # fmt: skip
+
+NEWSAPI = json.dumps(
+    {
+        "status": "ok", "totalResults": 4,
+        "articles": [
+            {
+                "source": {"id": None, "name": "Example Wire"}, "author": None,
+                "title": "Jobless claims fall to the lowest level since May",
+                "description": "Claims for <b>unemployment</b> benefits fell by 9,000 last week.",
+                "url": "https://wire.test/claims", "urlToImage": None, "publishedAt": "2026-11-20T13:31:00Z",
+                "content": "WASHINGTON - Claims fell [+812 chars]",
+            },
+            {
+                "source": {"id": None, "name": "[Removed]"}, "title": "[Removed]", "description": "[Removed]",
+                "url": "https://removed.com", "publishedAt": "1970-01-01T00:00:00Z", "content": "[Removed]",
+            },
+            {
+                "source": {"id": None, "name": None}, "author": None, "title": "Only a title and a link are here",
+                "description": None, "url": "https://wire.test/bare", "publishedAt": None, "content": None,
+            },
+            {"source": None, "title": None, "description": None, "url": None, "publishedAt": None, "content": None},
+        ],
+    }
+).encode()  # fmt: skip
+
+MARKETAUX = json.dumps(
+    {
+        "meta": {"found": 412, "returned": 2, "limit": 3, "page": 1},
+        "data": [
+            {
+                "uuid": "0f0e", "title": "Bitcoin slips under 90,000 dollars", "description": "", "keywords": "",
+                "snippet": "The largest coin lost four percent in a day …", "url": "https://coins.test/slip",
+                "image_url": None, "language": "en", "published_at": "2026-11-21T02:58:00.000000Z",
+                "source": "coins.test", "relevance_score": None, "similar": [],
+                "entities": [{"symbol": "CC:BTC", "name": "Bitcoin", "sentiment_score": None}],
+            },
+            {"uuid": "0f0f", "title": "No link here", "url": None, "published_at": "2026-11-21T02:58:00.000000Z"},
+        ],
+    }
+).encode()  # fmt: skip
+
+
+def fred(*values: tuple[str, str, str]) -> bytes:
+    """Return a reply with observations of (vintage, date, value)."""
+    rows = [{"realtime_start": a, "realtime_end": "9999-12-31", "date": b, "value": c} for a, b, c in values]
+    head = {"realtime_start": "2025-10-17", "realtime_end": "2026-11-21", "units": "lin", "count": len(rows)}
+    return json.dumps({**head, "file_type": "json", "limit": 1000, "observations": rows}).encode()
+
+
+FRED = fred(
+    ("2026-11-02", "2026-10-01", "3.88"), ("2026-10-02", "2026-09-01", "4.1"), ("2026-11-02", "2026-09-01", "4.22"),
+    ("2026-11-02", "2025-10-01", "."),
+)  # fmt: skip

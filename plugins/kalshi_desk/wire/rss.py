@@ -24,7 +24,7 @@ def parse(body: bytes, *, feed: str, at: Nanos) -> Found:
 
     Raises ParseError where it is no feed. Entries without a title or a web address are counted as unreadable.
     """
-    entries = _feed(body).entries[:MOST]
+    entries = _feed(body).get("entries", [])[:MOST]
     articles = [article for entry in entries if (article := _article(entry, feed, at)) is not None]
     return Found(tuple(articles), len(entries) - len(articles))
 
@@ -35,7 +35,7 @@ def _feed(body: bytes) -> Any:
         feed = feedparser.parse(BytesIO(body), sanitize_html=False, resolve_relative_uris=False)
     except Exception as fault:  # noqa: BLE001 - whatever the library stumbles over, the feed is unreadable
         raise ParseError(SOURCE, f"unreadable: {type(fault).__name__}", text_of(body)) from None
-    if not feed.version:
+    if not feed.get("version"):
         raise ParseError(SOURCE, "neither RSS nor Atom", text_of(body))
     return feed
 
@@ -69,9 +69,8 @@ def _text(entry: Any, name: str) -> str:
 def _published(entry: Any, at: Nanos) -> Nanos | None:
     # the first date of the entry; that of its last change tells less
     for name in ("published_parsed", "updated_parsed"):
-        moment = entry.get(name)
-        if moment is not None:
-            return _instant(moment, at)
+        if name in entry and entry[name] is not None:
+            return _instant(entry[name], at)
     return None
 
 
