@@ -16,8 +16,10 @@ from kalshi_desk.adapters.kafka import topics
 from kalshi_desk.adapters.kafka.announce import announce
 from kalshi_desk.adapters.postgres.connection import connect
 from kalshi_desk.adapters.postgres.heartbeats import beat
+from kalshi_desk.adapters.postgres.queries import queries
 from kalshi_desk.domain.control import Alert, Switch
 from kalshi_desk.page import alerts
+from kalshi_desk.page.backtests import add_reports
 from kalshi_desk.page.hub import Hub
 from kalshi_desk.page.server import Desk, page_app
 from kalshi_desk.page.sources import Sources
@@ -40,6 +42,7 @@ def main() -> None:
     hosts = frozenset((*LOOPBACK, *settings.page_hosts))
     desk = Desk(sources.facts, _thrower(settings), hub, hosts, secrets.token_urlsafe(32))
     app = page_app(desk)
+    add_reports(app, _reports(settings))
 
     async def work(_: web.Application) -> None:
         start_http_server(addresses.metrics_port(settings, NAME), settings.listen_host)
@@ -81,6 +84,15 @@ def _teller(settings: Settings) -> Callable[[Alert], Awaitable[None]]:
         await asyncio.to_thread(announce, addresses.broker(settings), topics.ALERTS, alert.app, alert)
 
     return tell
+
+
+def _reports(settings: Settings) -> Callable[[str], str | None]:
+    def read(run_id: str) -> str | None:
+        with closing(connect(addresses.database_url(settings), NAME)) as connection:
+            html: str | None = queries("backtest").report(connection, run_id=run_id)
+            return html
+
+    return read
 
 
 async def _beats(settings: Settings, sources: Sources) -> None:

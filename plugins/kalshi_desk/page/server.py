@@ -66,7 +66,8 @@ def _guard(hosts: frozenset[str]) -> Middleware:
             return web.Response(status=421, text="this page does not answer to that name")
         answer = await handler(request)
         if not answer.prepared:
-            answer.headers.update(HEADERS)
+            for name, value in HEADERS.items():
+                answer.headers.setdefault(name, value)
         return answer
 
     return guard
