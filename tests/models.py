@@ -8,8 +8,9 @@ from __future__ import annotations
 import asyncio
 import json
 import re
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+import threading
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from hashlib import sha256
 from math import exp
@@ -79,6 +80,27 @@ async def running() -> AsyncIterator[NaiveModel]:
         yield model
     finally:
         await server.close()
+
+
+@contextmanager
+def serving() -> Iterator[NaiveModel]:
+    """Serve a naive model from a thread of its own, for callers that run their own loop."""
+    ready, stop, box = threading.Event(), asyncio.Event(), []
+
+    async def main() -> None:
+        async with running() as model:
+            box.extend((model, asyncio.get_running_loop()))
+            ready.set()
+            await stop.wait()
+
+    thread = threading.Thread(target=asyncio.run, args=(main(),))
+    thread.start()
+    ready.wait()
+    try:
+        yield box[0]
+    finally:
+        box[1].call_soon_threadsafe(stop.set)
+        thread.join()
 
 
 def belief(text: str) -> float:
