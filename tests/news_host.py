@@ -4,19 +4,18 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
+from typing import Any
 
 from aiohttp import web
-
-Reply = tuple[int, bytes, dict[str, str]]
 
 
 class NewsHost:
     """``replies`` gives by path what comes: a body, a status, or a function of the request; ``asked`` what came."""
 
     def __init__(self) -> None:
-        self.replies: dict[str, bytes | int | Callable[[web.Request], web.StreamResponse]] = {}
+        self.replies: dict[str, bytes | int | Callable[[web.Request], Any]] = {}
         self.asked: list[web.Request] = []
         self.port = 0
 
@@ -31,7 +30,8 @@ class NewsHost:
             return web.Response(status=reply)
         if isinstance(reply, bytes):
             return web.Response(body=reply)
-        return reply(request)
+        told = reply(request)
+        return await told if isinstance(told, Awaitable) else told
 
 
 @contextmanager
@@ -51,7 +51,7 @@ def running_host() -> Iterator[NewsHost]:
 def _serve(host: NewsHost, loop: asyncio.AbstractEventLoop, ready: threading.Event) -> None:
     app = web.Application()
     app.router.add_route("*", "/{path:.*}", host.answer)
-    runner = web.AppRunner(app, shutdown_timeout=0.1)
+    runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.1)
     loop.run_until_complete(runner.setup())
     site = web.TCPSite(runner, "127.0.0.1", 0)
     loop.run_until_complete(site.start())

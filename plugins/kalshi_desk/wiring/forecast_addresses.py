@@ -16,8 +16,8 @@ NEWS_HOSTS = {
 
 
 def news_host(settings: Settings, source: str) -> str:
-    """Return the root of a news service's addresses."""
-    return _simulated(settings, source) if settings.desk_mode == "paper" else NEWS_HOSTS[source]
+    """Return the root of a news service's addresses; feeds have none in common."""
+    return _simulated(settings, source) if settings.desk_mode == "paper" else NEWS_HOSTS.get(source, "")
 
 
 def feeds(settings: Settings) -> dict[str, str]:

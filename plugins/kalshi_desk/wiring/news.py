@@ -18,6 +18,7 @@ from kalshi_desk.settings import Settings
 from kalshi_desk.wire.gdelt import query
 from kalshi_desk.wiring.forecast_addresses import feeds, news_host
 
+KEYLESS = frozenset({"rss", "gdelt"})
 PAPER_KEY = "paper-news-key"  # the simulated venue asks for one, as the services do, and takes any
 
 
@@ -31,22 +32,22 @@ class Sources:
 
 def news_sources(settings: Settings, phrases: Sequence[str], now: Nanos) -> Sources:
     """Return the sources of NEWS_SOURCES; ``phrases`` are what the search services are asked for."""
-    open_to_all: dict[str, Callable[[], Source]] = {
-        "rss": lambda: rss(feeds(settings)),
-        "gdelt": lambda: gdelt(news_host(settings, "gdelt"), [query(phrases)] if phrases else []),
-    }
-    keyed: dict[str, Callable[[str, str], Source]] = {
+    now_day, wanted = now.datetime().date(), settings.news_sources
+    made: dict[str, Callable[[str, str], Source]] = {
+        "rss": lambda _host, _key: rss(feeds(settings)),
         "newsapi": lambda host, key: newsapi(host, phrases, key),
         "marketaux": lambda host, key: marketaux(host, phrases, key),
-        "fred": lambda host, key: fred(host, settings.fred_series, key, now.datetime().date()),
+        "fred": lambda host, key: fred(host, settings.fred_series, key, now_day),
+        "gdelt": lambda host, _key: gdelt(host, [query(phrases)] if phrases else []),
     }
-    keys = {name: _key(settings, name) for name in keyed if name in settings.news_sources}
-    asked = [make(news_host(settings, name), key) for name, make in keyed.items() if (key := keys.get(name))]
-    asked += [make() for name, make in open_to_all.items() if name in settings.news_sources]
+    keys = {name: _key(settings, name) for name in made if name in wanted}
+    asked = [made[name](news_host(settings, name), key) for name, key in keys.items() if key is not None]
     return Sources(tuple(asked), tuple(name for name, key in keys.items() if key is None))
 
 
 def _key(settings: Settings, name: str) -> str | None:
+    if name in KEYLESS:
+        return ""
     if settings.desk_mode == "paper":
         return PAPER_KEY
     secret: SecretStr | None = getattr(settings, f"{name}_key")
