@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 import msgspec
 
 from kalshi_desk.domain.market import FeeSchedule, Market, MarketStatus
-from kalshi_desk.domain.units import NANOS, PAYOUT, IndexPrice, Price
+from kalshi_desk.domain.units import NANOS, PAYOUT, IndexPrice, Nanos, Price
 from kalshi_desk.simulation.forecast_draws import uniform
 from kalshi_desk.simulation.forecast_events import DETERMINED_AFTER, SETTLED_AFTER, ForecastEvent
 from kalshi_desk.simulation.forecast_walk import STEPS, Interval, walk
@@ -55,8 +56,8 @@ def _rung(event: ForecastEvent, floor: str | None, cap: str | None) -> Rung:
 def levels(seed: int, event: ForecastEvent, count: int) -> list[str]:
     """Return the thresholds, ascending, around where the number is expected."""
     subject = event.lane.subject
-    gap = 0.55 + 0.35 * uniform(seed, "gap", event.key)
-    first = 1.2 * (uniform(seed, "first", event.key) - 0.5) - gap * (count - 1) / 2
+    gap = 0.35 + 0.25 * uniform(seed, "gap", event.key)
+    first = 0.9 * (uniform(seed, "first", event.key) - 0.5) - gap * (count - 1) / 2
     return [subject.shown(event.centre + subject.measure.scale * (first + gap * place)) for place in range(count)]
 
 
@@ -99,7 +100,12 @@ def fee(event: ForecastEvent) -> FeeSchedule:
 
 def when(event: ForecastEvent) -> str:
     """Return the listed close in words, New York time."""
-    local = event.closes.datetime().astimezone(_NEW_YORK)
+    return _in_words(event.closes)
+
+
+@lru_cache(maxsize=65_536)
+def _in_words(at: Nanos) -> str:
+    local = at.datetime().astimezone(_NEW_YORK)
     return f"on {local:%b} {local.day}, {local.year} at {local:%H:%M %Z}"
 
 

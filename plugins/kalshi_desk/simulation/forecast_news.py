@@ -79,7 +79,9 @@ class Newsroom:
         key = f"{event.key}.{slot}"
         kind = _kind(uniform(self._seed, "kind of article", key))
         of = slot - 1 if kind == "copy" and slot else slot
-        at = Nanos(event.opens + round((slot + uniform(self._seed, "published", key)) * _slot(event)))
+        begins = event.opens + slot * _slot(event)
+        span = min(_slot(event), event.ends - begins)
+        at = Nanos(begins + round(uniform(self._seed, "published", key) * span))
         title, summary = self._text(event, of, "reading" if kind == "copy" else kind)
         outlet, domain = _OUTLETS[below(len(_OUTLETS), self._seed, "outlet", key)]
         return Article(
@@ -120,7 +122,7 @@ class Newsroom:
 
 
 def _slot(event: ForecastEvent) -> int:
-    return _EARLY_SLOT if event.lane.early else _SLOT
+    return _EARLY_SLOT if event.lane.early and event.generation else _SLOT
 
 
 def _slots(event: ForecastEvent, after: Nanos, until: Nanos) -> range:

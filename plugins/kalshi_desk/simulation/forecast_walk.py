@@ -1,7 +1,8 @@
 """The hidden number of an event: a Gaussian walk over its life whose place at any step is found without its history.
 
-Time runs from 0 to 1 in ``STEPS`` steps and the variance of the end is 1. The end is drawn first and the steps between
-by halving (Lévy's construction), so a step costs ten draws wherever it is; given the walk so far, the rest is a walk.
+The walk runs from 0 to 1 in ``STEPS`` steps and the variance of the end is 1. The end is drawn first and the steps
+between by halving (Lévy's construction), so a step costs ten draws wherever it is; given the walk so far, the rest is a
+walk.
 """
 
 from __future__ import annotations
@@ -19,8 +20,9 @@ Interval = tuple[float | None, float | None]
 
 
 def step_at(event: ForecastEvent, at: Nanos) -> int:
-    """Return the last step of an event's life at or before an instant, within 0 and ``STEPS``."""
-    return max(0, min(STEPS, (at - event.opens) * STEPS // (event.ends - event.opens)))
+    """Return how far the walk has come, 0 to ``STEPS``: as the square of the time, for most is learned late."""
+    elapsed, life = max(0, at - event.opens), event.ends - event.opens
+    return min(STEPS, STEPS * elapsed * elapsed // (life * life))
 
 
 @lru_cache(maxsize=65_536)

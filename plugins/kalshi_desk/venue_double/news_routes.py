@@ -27,7 +27,7 @@ from kalshi_desk.venue_double.api_error import ApiError
 from kalshi_desk.venue_double.guard import VENUE
 
 GDELT_EVERY = 5 * NANOS
-_FEED_SPAN, _FEED_MOST, _SEARCH_SPAN = 3 * DAY, 400, 30 * DAY
+_FEED_SPAN, _FEED_MOST, _SEARCH_SPAN = 3 * DAY, 400, 7 * DAY
 _PUBLISHED_AFTER = timedelta(days=14)
 _SPANS = {"min": MINUTE, "h": HOUR, "d": DAY, "day": DAY, "w": 7 * DAY, "week": 7 * DAY, "m": 30 * DAY}
 _SERIES = re.compile(r"[A-Z][A-Z0-9]{1,24}", re.ASCII)
