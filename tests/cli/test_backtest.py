@@ -3,6 +3,7 @@ import json
 import pytest
 
 from kalshi_desk.domain.message import encode
+from tests.batch.forecasts import add_estimate, add_market, add_score, open_account
 from tests.cli.desk import run
 from tests.questions import asked
 
@@ -67,3 +68,26 @@ def test_a_wrong_line_is_named(capsys, file):
     code, out, err = backtest(capsys, file)
     assert (code, out, err.count("\n")) == (2, "", 1)
     assert "q.jsonl:2" in err
+
+
+@pytest.mark.embedded
+def test_without_a_file_it_takes_the_desks_own_estimates(capsys, paper_desk, tmp_path):
+    open_account(paper_desk)
+    for name, outcome in (("M0", 0), ("M1", 1)):
+        add_market(paper_desk, name, settled=3, result="yes" if outcome else "no")
+        add_estimate(paper_desk, name, days=1, p={"gpt": 0.7, "claude": 0.6, "price": 0.4})
+        add_score(paper_desk, name, days=1, outcome=outcome, known=3.1)
+    words = ("backtest", "forecasts", "--initial-bankroll", "50", "--html", str(tmp_path / "r.html"))
+    code, out, err = run(capsys, *words)
+    assert (code, err) == (0, "")
+    result = json.loads(out)
+    assert (result["n"], result["brier"]["gpt"]) == (2, pytest.approx((0.49 + 0.09) / 2))
+    assert "the desk's estimates" in (tmp_path / "r.html").read_text().replace("&#39;", "'")
+
+
+def test_without_a_file_and_a_database_it_is_one_line(capsys, monkeypatch, tmp_path):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("DATABASE_URL", "postgresql://desk@127.0.0.1:1/desk")
+    code, out, err = run(capsys, "backtest", "forecasts", "--initial-bankroll", "50")
+    assert (code, out, err.count("\n")) == (2, "", 1)
+    assert "make up" in err
