@@ -13,9 +13,10 @@ pytestmark = pytest.mark.embedded
 def add_trade(url):
     execute(
         url,
-        """insert into desk.fills (account, fill_id, venue_order_id, ticker, owner, strategy, outcome, action, book_side,
-               price_dollars, count_contracts, is_taker, fee_dollars, occurred_at, observed_at)
-           values (%s, 'f1', 'o1', 'T', 'desk', 'forecast_edge', 'no', 'enter', 'ask', 0.6, 2.5, true, 0.042, %s, %s)""",
+        """insert into desk.fills (account, fill_id, venue_order_id, ticker, owner, strategy, outcome, action,
+               book_side, price_dollars, count_contracts, is_taker, fee_dollars, occurred_at, observed_at)
+           values (%s, 'f1', 'o1', 'T', 'desk', 'forecast_edge', 'no', 'enter', 'ask', 0.6, 2.5, true, 0.042,
+               %s, %s)""",
         (ACCOUNT, at(1), at(1)),
     )
     execute(
