@@ -92,3 +92,17 @@ def test_a_desk_without_its_door_is_stopped_and_an_unread_one_unknown():
     assert health.desk_state(f.facts(tables=silent)).name == "stopped"
     assert health.desk_state(f.facts(tables=None)).name == "stopped"
     assert health.desk_state(f.facts(topics_read=False)).name == "unknown"
+
+
+@pytest.mark.parametrize(
+    ("minutes", "speed", "told"), [(14, 1.0, False), (16, 1.0, True), (16, 60.0, False), (100, 60.0, True)]
+)
+def test_a_dead_scheduler_shows_by_the_age_of_the_watch_list(minutes, speed, told):
+    listed = Nanos(sample.NOW - minutes * 60 * 10**9)
+    findings = health.batch(f.facts(speed=speed, tables=f.tables(listed_at=listed)))
+    assert [finding.level for finding in findings] == ["warning"] * told
+
+
+def test_before_the_first_watch_list_the_age_is_the_accounts():
+    opened = {"account": sample.ACCOUNT, "opened_at": Nanos(sample.NOW - 3_600 * 10**9).datetime()}
+    assert "for 60 minutes" in health.batch(f.facts(tables=f.tables(account=opened)))[0].text

@@ -27,10 +27,12 @@ def validate(rows: Mapping[str, Rows], *, label: str, docs: Path | None) -> list
     os.environ["GX_ANALYTICS_ENABLED"] = "false"
     logging.getLogger("great_expectations").setLevel(logging.WARNING)
     import great_expectations as gx
-    from great_expectations.data_context.types.base import ProgressBarsConfig
+    from great_expectations.data_context.types import base
 
-    context = gx.get_context(mode="ephemeral")
-    context.variables.progress_bars = ProgressBarsConfig(globally=False)
+    stores = base.InMemoryStoreBackendDefaults()  # without it a folder that nobody removes is made for docs
+    quiet = base.ProgressBarsConfig(globally=False)
+    config = base.DataContextConfig(store_backend_defaults=stores, progress_bars=quiet, analytics_enabled=False)
+    context = gx.get_context(mode="ephemeral", project_config=config)
     source = context.data_sources.add_pandas("desk")
     verdicts: list[Verdict] = []
     for suite in SUITES:
@@ -70,11 +72,17 @@ def _expectation(gx: Any, each: Expectation) -> Any:
 
 
 def _verdict(suite: str, each: Expectation, result: Any, rows: int) -> Verdict:
-    if result.exception_info.get("raised_exception"):
-        raise DeskError(f"{suite}: {each.text}: {result.exception_info.get('exception_message')}")
+    if (fault := _exception(result.exception_info)) is not None:
+        raise DeskError(f"{suite}: {each.text}: {fault}")
     told = result.result
     examples = tuple(_example(row) for row in told.get("partial_unexpected_index_list", ())[:EXAMPLES])
     return Verdict(suite, each, bool(result.success), rows, int(told.get("unexpected_count", 0)), examples)
+
+
+def _exception(told: Mapping[str, Any]) -> str | None:
+    """Return why an expectation could not be evaluated; the library tells it flat, or by metric."""
+    nested = [each for each in told.values() if isinstance(each, Mapping)]
+    return next((str(each.get("exception_message")) for each in (told, *nested) if each.get("raised_exception")), None)
 
 
 def _example(row: Mapping[str, Any]) -> str:

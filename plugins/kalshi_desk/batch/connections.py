@@ -31,3 +31,9 @@ class DeskConnections(BaseSecretsBackend):
             "enable.auto.commit": False,
         }
         return json.dumps({"conn_type": "kafka", "extra": extra})
+
+    def get_variable(self, key: str, team_name: str | None = None) -> str | None:
+        """Return None: the desk keeps nothing in Airflow's variables."""
+
+    def get_config(self, key: str) -> str | None:
+        """Return None: no option of Airflow's is kept here."""
