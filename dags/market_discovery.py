@@ -22,7 +22,7 @@ spread, days to close, categories, no parlays), ranks those that pass by what at
 
 ### Healthy looks like
 Green within a minute; `watchlist` has rows of the newest interval; `topics tail watchlist.v1` shows new markets.
-`publish` is skipped where no forecast market came, went or moved by 2 cents: it published, and wakes nobody.
+`publish` is skipped where no forecast market came, went or moved by FORECAST_MIN_EDGE: it published, and wakes nobody.
 
 ### If red
 `fetch` red: the venue does not answer or the read key is refused: `kalshi-desk doctor`. `publish` red: Kafka is down:

@@ -95,7 +95,7 @@ with lists as (
 select (select count(*) from now_watched full join then_watched using (ticker)
         where now_watched.ticker is null or then_watched.ticker is null) as changed,
        (select count(*) from mids a join mids b using (ticker)
-        where a.interval_start < b.interval_start and abs(a.mid - b.mid) >= :move) as moved;
+        where a.interval_start < b.interval_start and abs(a.mid - b.mid) >= cast(:move as numeric)) as moved;
 
 -- name: base_rates_fresh^
 select 1 from desk.base_rates

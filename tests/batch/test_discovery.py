@@ -143,15 +143,15 @@ def test_the_watch_list_is_written_by_rank_and_published(reads, database, monkey
     ]
 
 
-@pytest.mark.parametrize(("bid", "moved"), [("0.4100", 0), ("0.4400", 0), ("0.4500", 1)])
-def test_a_mid_that_moved_by_two_cents_matters_to_forecasters(reads, monkeypatch, bid, moved):
+@pytest.mark.parametrize(("bid", "ask", "moved"), [("0.3700", "0.4100", 0), ("0.4600", "0.5100", 1)])
+def test_a_mid_that_moved_by_the_least_edge_matters_to_forecasters(reads, monkeypatch, bid, ask, moved):
     async def publish(settings, chosen, *, now):
         return 0
 
     monkeypatch.setattr(discovery.watchlist, "publish", publish)
     reads.rain = TRADED
     run(RUN_AFTER)
-    reads.rain = {**TRADED, "yes_bid_dollars": bid}
+    reads.rain = {**TRADED, "yes_bid_dollars": bid, "yes_ask_dollars": ask}
     run(RUN_AFTER + FIVE)
     assert discovery.publish_watchlist(RUN_AFTER + FIVE, FIVE) == {"published": 0, "changed": 0, "moved": moved}
 

@@ -27,7 +27,6 @@ from kalshi_desk.wire.kalshi_markets import ListedEvent
 from kalshi_desk.wiring import venue
 
 DAG = "market_discovery"
-MATERIAL_MOVE = "0.02"
 AT_ONCE, FAULTS_LOGGED = 500, 20
 WATCHED = ("account", "interval_start", "ticker", "desk", "rank", "score", "observed_at")
 REFUSED = ("account", "interval_start", "category", "reason", "markets", "observed_at")
@@ -78,12 +77,14 @@ def store_markets(run_after: datetime, period: timedelta) -> dict[str, Any]:
 def publish_watchlist(run_after: datetime, period: timedelta) -> dict[str, int]:
     """Publish what changed of the watch list; return how many records that took, and what matters to forecasters.
 
-    ``changed``: forecast markets that came or went since the list before; ``moved``: those whose mid moved by 0.02.
+    ``changed``: forecast markets that came or went since the list before; ``moved``: those whose mid moved by
+    FORECAST_MIN_EDGE since then. A slower drift is seen when anything else wakes the forecasters.
     """
     with run_of(run_after, period) as run:
         sql, key = queries("discovery"), {"account": run.account, "interval_start": run.window.start.datetime()}
         chosen = [_watch(run.now, *row) for row in sql.chosen(run.connection, **key)]
-        changed, moved = sql.material(run.connection, **key, now=run.now.datetime(), move=MATERIAL_MOVE)
+        move = str(run.settings.forecast_min_edge)
+        changed, moved = sql.material(run.connection, **key, now=run.now.datetime(), move=move)
         settings = run.settings
     published = asyncio.run(watchlist.publish(settings, chosen, now=run.now))
     return {"published": published, "changed": changed, "moved": moved}
