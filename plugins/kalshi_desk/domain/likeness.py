@@ -56,7 +56,7 @@ def facts(text: str) -> Facts:
         names=frozenset(_stem(word) for word in words if word[0].isupper() and word.lower() not in MONTHS),
         numbers=frozenset(number for number in numbers if not _YEAR.fullmatch(number)),
         years=frozenset(years),
-        months=frozenset(MONTHS[word.lower()] for word in words if word.lower() in MONTHS and word[0].isupper()),
+        months=frozenset(MONTHS[token.lower()] for token in tokens if token.lower() in MONTHS and token[0].isupper()),
     )
 
 

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from kalshi_desk.domain.likeness import EMPTY, MONTHS
 from kalshi_desk.domain.news import Topic
 
-_WORD = r"[A-Z](?:[\w&'-]|\.(?=\w))*"
+_WORD = r"(?:(?:[A-Z]\.){2,}|[A-Z](?:[\w&'-]|\.(?=\w))*)"
 _NAME = re.compile(rf"\b{_WORD}(?:\s+(?:of\s+|the\s+)?{_WORD})*")
 SHORTEST, LONGEST = 4, 40
 
