@@ -1,4 +1,7 @@
-"""recorder: copies the topics to tables. A plain reader in batches; its place is written with the rows."""
+"""recorder: copies the topics to tables. A plain reader in batches; its place is written with the rows.
+
+What its maker writes to tables itself is not read here: orders, fills and positions, the watch list, estimates, rungs.
+"""
 
 from __future__ import annotations
 

@@ -10,6 +10,7 @@ from kalshi_desk.domain.limits import Limit, RiskLimits, Share
 from kalshi_desk.domain.units import Cash, Count, Price
 from kalshi_desk.replay.desk import DeskParams, ReplayDesk
 from kalshi_desk.steps.gate_state import GateParams
+from kalshi_desk.wiring.gate import ON_PAPER
 from tests.crypto import TICKER, alive, at, book, defined, index, limits, params
 from tests.steps.test_crypto_signals import prices
 
@@ -28,7 +29,8 @@ def desk_params():
         initial_bankroll=Cash.parse("50"),
         auto_reinvest=True,
     )
-    gate = GateParams(account="sim:test:1", limits=risk, crypto_series=frozenset({"KXBTC15M"}))
+    series = frozenset({"KXBTC15M"})
+    gate = GateParams(account="sim:test:1", limits=risk, crypto_series=series, rung_shares=ON_PAPER)
     return DeskParams(crypto=params(), gate=gate, latency_ns=100_000_000)
 
 

@@ -2,8 +2,9 @@
 
 import msgspec
 
-from kalshi_desk.domain.control import Switch
+from kalshi_desk.domain.control import Rung, Switch
 from kalshi_desk.domain.decisions import FairValue, Refusal, Signal
+from kalshi_desk.domain.estimate import Estimate
 from kalshi_desk.domain.inputs import BookChanged, FeedAlive, MarketDefined
 from kalshi_desk.domain.ledger import Equity, Fill, OrderEvent, Position
 from kalshi_desk.domain.limits import DeskLimits, Limit, RiskLimits, Share
@@ -11,6 +12,7 @@ from kalshi_desk.domain.market import FeeSchedule, Market, MarketStatus, Outcome
 from kalshi_desk.domain.units import Cash, Count, IndexPrice, Nanos, Price, seconds
 from kalshi_desk.steps.gate import decide
 from kalshi_desk.steps.gate_state import GateParams, GateState, observe
+from kalshi_desk.wiring.gate import ON_PAPER
 
 T0 = Nanos.parse("2026-05-13T12:00:00Z")
 TICKER = "KXBTCD-26MAY1309-T80000"
@@ -65,7 +67,7 @@ def crypto_limits(**changes):
 
 
 def params(**changes):
-    base = GateParams(account=ACCOUNT, limits=limits(), crypto_series=frozenset({"KXBTCD"}))
+    base = GateParams(account=ACCOUNT, limits=limits(), crypto_series=frozenset({"KXBTCD"}), rung_shares=ON_PAPER)
     return msgspec.structs.replace(base, **changes)
 
 
@@ -161,6 +163,23 @@ def fair_value(p_yes=0.6, *, at=T0, ticker=TICKER):
         source="index",
         seen="77",
     )
+
+
+def estimate(p_yes=0.7, *, at=T0, ticker=CPI, name="estimate-1", account=ACCOUNT, exploratory=False):
+    return Estimate(
+        at=at,
+        account=account,
+        ticker=ticker,
+        category="Economics",
+        estimate_id=name,
+        p_yes=p_yes,
+        stderr=0.02,
+        exploratory=exploratory,
+    )
+
+
+def rung(name, *, strategy="forecast_edge", category="Economics", account=ACCOUNT):
+    return Rung(at=T0, account=account, strategy=strategy, category=category, rung=name, by="anna", reason="skill")
 
 
 def position(count="1", cost="0.5", *, ticker=TICKER, owner="desk", at=T0, fees="0", realized="0"):

@@ -12,6 +12,7 @@ from tests.steps.desk import (
     alive,
     book,
     defined,
+    estimate,
     fair_value,
     fill,
     later,
@@ -160,3 +161,13 @@ def test_an_order_read_back_has_no_probability_to_compare():
     observe(state, fair_value(0.1))
     assert order.price == Price.parse("0.49")
     assert reasons(state) == []
+
+
+def test_a_new_estimate_takes_the_old_ones_bid_back_first():
+    state = ready(defined(CPI, close_time=later(864_000)), book(ticker=CPI), estimate())
+    resting_bid(state, ticker=CPI, desk="forecast", seen="estimate-1")
+    assert reasons(state) == []
+    observe(state, estimate(0.9, at=later(-1), name="older"))
+    assert reasons(state) == []
+    observe(state, estimate(0.9, at=later(60), name="estimate-2"))
+    assert reasons(state, later(60)) == ["new_estimate"]

@@ -11,6 +11,7 @@ from tests.orders import fill as any_fill
 from tests.orders import order as any_order
 from tests.steps.desk import (
     ACCOUNT,
+    CPI,
     T0,
     TICKER,
     TRADED,
@@ -18,6 +19,7 @@ from tests.steps.desk import (
     book,
     crypto_limits,
     defined,
+    estimate,
     fair_value,
     later,
     params,
@@ -201,3 +203,26 @@ def test_the_same_messages_give_the_same_signals():
     assert msgspec.json.encode([s.decision_id for s in wishes(dear())]) == msgspec.json.encode(
         [s.decision_id for s in wishes(dear())]
     )
+
+
+def forecast_exits(*messages, now=T0):
+    state = seeing(
+        defined(CPI, close_time=later(20 * 86_400)),
+        book("0.60", "0.64", ticker=CPI),
+        position("1", "0.4", ticker=CPI),
+        *messages,
+    )
+    observe(state, alive(now))
+    return review(state, CPI, now=now, params=params())
+
+
+def test_a_forecast_position_is_reviewed_by_its_estimate():
+    [signal] = forecast_exits(estimate(0.50))
+    assert (signal.exit_rule, signal.desk, signal.seen, signal.q) == ("sell_dear", "forecast", "estimate-1", 0.50)
+    assert forecast_exits(estimate(0.70)) == []
+
+
+def test_an_estimate_is_good_for_a_day():
+    assert forecast_exits(estimate(0.50), now=later(86_400)) != []
+    assert forecast_exits(estimate(0.50), now=later(86_401)) == []
+    assert forecast_exits() == []

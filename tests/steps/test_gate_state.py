@@ -3,7 +3,7 @@ from kalshi_desk.domain.ledger import Settlement
 from kalshi_desk.domain.market import Outcome
 from kalshi_desk.domain.units import Cash, Count, Price
 from kalshi_desk.steps.gate import decide
-from kalshi_desk.steps.gate_state import GateState, observe
+from kalshi_desk.steps.gate_state import GateState, Lapsed, observe
 from tests.steps.desk import (
     ACCOUNT,
     T0,
@@ -13,11 +13,14 @@ from tests.steps.desk import (
     defined,
     equity,
     fill,
+    forecast,
+    forecast_ready,
     later,
     market,
     order_event,
     params,
     position,
+    rung,
     signal,
 )
 
@@ -103,19 +106,14 @@ def test_the_same_order_twice_counts_once():
     assert list(state.orders) == [order.client_order_id]
 
 
-def test_settlement_ends_position_orders_and_bans():
-    state = ready()
-    observe(state, position("1", "0.5"))
-    exit_order = decide(state, signal(action="exit", price="0.48", q=0.4), now=T0, params=params())
-    assert (TICKER, Outcome.YES) in state.bans
-    assert exit_order.risk == 0
+def _settle(state, ticker):
     observe(
         state,
         Settlement(
             at=T0,
             occurred_at=T0,
             account=ACCOUNT,
-            ticker=TICKER,
+            ticker=ticker,
             result="yes",
             value=Price.parse("1"),
             count=Count(100),
@@ -125,6 +123,15 @@ def test_settlement_ends_position_orders_and_bans():
             pnl=Cash(0),
         ),
     )
+
+
+def test_settlement_ends_position_orders_and_bans():
+    state = ready()
+    observe(state, position("1", "0.5"))
+    exit_order = decide(state, signal(action="exit", price="0.48", q=0.4), now=T0, params=params())
+    assert (TICKER, Outcome.YES) in state.bans
+    assert exit_order.risk == 0
+    _settle(state, TICKER)
     assert not state.bans
     assert not state.positions
     assert not state.orders
@@ -176,3 +183,25 @@ def test_what_it_sees_of_the_venue_is_kept_in_the_view():
     observe(state, alive(later(20)))
     assert state.view.alive_at == later(20)
     assert state.view.markets[TICKER] == market()
+
+
+def test_where_a_strategy_stands_is_known_by_category():
+    state = ready()
+    assert state.rung("forecast_edge", "Economics") == "paper"
+    observe(state, rung("small"))
+    observe(state, rung("full", category="Sports"))
+    assert state.rung("forecast_edge", "ECONOMICS") == "small"
+    assert state.rung("crypto_fair_value", "Economics") == "paper"
+    observe(state, rung("paper"))
+    assert state.rung("forecast_edge", "Economics") == "paper"
+
+
+def test_an_entry_that_lapsed_is_kept_until_its_market_settles():
+    state = forecast_ready()
+    order = decide(state, forecast(style="make", price="0.49"), now=T0, params=params())
+    observe(state, order_event(order, "canceled", filled=100, at=later(600)))
+    assert state.lapsed == {}
+    observe(state, fill(order, 100, at=later(601)))
+    assert state.lapsed[order.decision_id] == Lapsed(order, Count(order.count - 100))
+    _settle(state, order.ticker)
+    assert state.lapsed == {}

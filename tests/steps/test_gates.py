@@ -3,9 +3,10 @@ import pytest
 from kalshi_desk.domain.inputs import BookLost
 from kalshi_desk.domain.ledger import Order
 from kalshi_desk.domain.market import FeeSchedule, MarketStatus, Outcome
-from kalshi_desk.domain.units import Price
+from kalshi_desk.domain.units import Cash, Price
 from kalshi_desk.steps.gate import GateState, observe
 from kalshi_desk.steps.gates import Case, breaches
+from kalshi_desk.wiring.gate import WITH_MONEY
 from tests.steps.desk import (
     CPI,
     T0,
@@ -16,6 +17,7 @@ from tests.steps.desk import (
     crypto_limits,
     defined,
     equity,
+    estimate,
     exit_signal,
     fair_value,
     fill,
@@ -27,6 +29,7 @@ from tests.steps.desk import (
     position,
     ready,
     reason,
+    rung,
     signal,
     switch,
 )
@@ -230,7 +233,57 @@ def test_an_exit_needs_its_bid():
 
 def test_every_gate_is_evaluated_for_the_record():
     state = ready(switch("pause"), BookLost(at=T0, ticker=TICKER, reason="gap"))
-    failed = breaches(Case(state, signal(desk="forecast", q=2.0), later(3), params()))
+    failed = breaches(Case(state, signal(desk="forecast", q=2.0), now=later(3), params=params(), follows=None))
     assert [breach.reason for breach in failed] == [
         "pause", "not_owner", "bad_signal", "book_unusable", "signal_expired",
     ]  # fmt: skip
+
+
+LIVE = params(rung_shares=WITH_MONEY)
+
+
+@pytest.mark.parametrize(
+    ("told", "with_params", "found"),
+    [
+        ([], params(), None),
+        ([], LIVE, "not_graduated"),
+        ([rung("paper")], LIVE, "not_graduated"),
+        ([rung("small")], LIVE, None),
+        ([rung("full")], LIVE, None),
+        ([rung("full", category="ECONOMICS")], LIVE, None),
+        ([rung("full", category="Sports")], LIVE, "not_graduated"),
+        ([rung("full", strategy="crypto_fair_value")], LIVE, "not_graduated"),
+    ],
+)
+def test_with_money_a_strategy_trades_where_it_has_graduated(told, with_params, found):
+    assert reason(forecast_ready(*told), forecast(), with_params=with_params) == found
+
+
+def test_a_refusal_names_the_rung():
+    answer = ask(forecast_ready(), forecast(), with_params=LIVE)
+    assert (answer.value, answer.threshold) == ("paper", "small")
+
+
+def test_the_small_rung_has_a_quarter_of_the_limits():
+    full, small = (ask(forecast_ready(rung(name)), forecast(), with_params=LIVE) for name in ("full", "small"))
+    assert small.risk <= Cash.parse("0.25")
+    assert 3.5 <= full.risk / small.risk <= 4.5
+    crypto = ask(ready(rung("small", strategy="crypto_fair_value", category="Crypto")), with_params=LIVE)
+    assert crypto.risk <= Cash.parse("0.125")
+
+
+def test_what_is_exploratory_trades_on_paper_only():
+    wish = forecast(exploratory=True)
+    assert reason(forecast_ready(rung("full")), wish) is None
+    assert reason(forecast_ready(rung("full")), wish, with_params=LIVE) == "exploratory"
+
+
+def test_an_exit_needs_no_rung():
+    state = ready(position())
+    assert reason(state, exit_signal(), with_params=LIVE) is None
+
+
+def test_a_later_estimate_that_is_worse_for_the_side_counts():
+    worse, better = (estimate(p, at=later(0.5), name="estimate-2") for p in (0.52, 0.9))
+    assert reason(forecast_ready(worse), forecast(), now=later(1)) == "min_edge"
+    assert reason(forecast_ready(better), forecast(), now=later(1)) is None

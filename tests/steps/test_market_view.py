@@ -7,7 +7,7 @@ from kalshi_desk.domain.market import MarketStatus, Outcome
 from kalshi_desk.domain.units import Count, Price
 from kalshi_desk.errors import SequenceGap
 from kalshi_desk.steps.market_view import MarketView, tradable
-from tests.steps.desk import T0, TICKER, alive, book, defined, fair_value, later, market
+from tests.steps.desk import CPI, T0, TICKER, alive, book, defined, estimate, fair_value, later, market
 
 LIMITS = InputLimits()
 
@@ -96,3 +96,12 @@ def test_our_probability_of_either_side():
     assert view.p_of(TICKER, Outcome.YES) == 0.75
     assert view.p_of(TICKER, Outcome.NO) == 0.25
     assert view.p_of("other", Outcome.YES) is None
+
+
+def test_the_latest_belief_is_a_fair_value_or_an_estimate():
+    view = seeing(fair_value(0.7), estimate(0.4, ticker=CPI), estimate(0.3, ticker=CPI, name="estimate-2"))
+    assert view.p_of(CPI, Outcome.NO) == pytest.approx(0.7)
+    assert (view.beliefs[TICKER].seen, view.beliefs[CPI].seen) == ("77", "estimate-2")
+    assert view.p_of("KXX", Outcome.YES) is None
+    view.observe(Lifecycle(at=T0, ticker=CPI, event="settled"))
+    assert CPI not in view.beliefs

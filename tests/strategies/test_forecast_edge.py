@@ -7,7 +7,7 @@ from kalshi_desk.domain.decisions import Refusal, Signal, decision_id
 from kalshi_desk.domain.estimate import Estimate
 from kalshi_desk.domain.market import FeeSchedule, Outcome, PriceRange, Quote
 from kalshi_desk.domain.units import PAYOUT, Count, Nanos, Price, seconds
-from kalshi_desk.strategies.forecast_edge import NAME, ForecastParams, ForecastView, decide, resting_price
+from kalshi_desk.strategies.forecast_edge import NAME, ForecastParams, ForecastView, decide, resting_price, take
 
 NOW = Nanos.parse("2026-11-21T12:00:00Z")
 CENTS = (PriceRange(Price(100), Price(9_900), Price(100)),)
@@ -157,3 +157,15 @@ def test_a_market_and_its_mirror_are_decided_alike(p_yes, one, other):
     assert type(answer) is type(mirrored)
     if isinstance(answer, Signal):
         assert (mirrored.outcome, mirrored.price) == (answer.outcome.other, PAYOUT - answer.price)
+
+
+def test_taking_is_the_same_decision_at_what_is_offered():
+    seen = view(0.60, quote("0.48", "0.52"), estimate=estimate(0.60, 0.02))
+    bid, taken = decide(seen, PARAMS), take(seen, PARAMS, Outcome.YES)
+    assert (taken.decision_id, taken.style, taken.price) == (bid.decision_id, "take", Price.parse("0.52"))
+    assert taken.shown == Count.parse("25")
+    assert taken.edge == pytest.approx(0.60 - 0.52 - 0.0175)
+    no = take(view(0.40, quote("0.48", "0.52")), PARAMS, Outcome.NO)
+    assert (no.price, no.shown) == (Price.parse("0.48"), Count.parse("40"))
+    assert no.edge == pytest.approx(taken.edge)
+    assert take(view(0.40, quote(None, "0.52")), PARAMS, Outcome.NO) is None

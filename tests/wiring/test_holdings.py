@@ -7,6 +7,8 @@ import pytest
 from kalshi_desk.adapters.kafka import topics
 from kalshi_desk.adapters.postgres.clock_epochs import store_epochs
 from kalshi_desk.adapters.postgres.ledger import Ledger
+from kalshi_desk.domain.decisions import Signal
+from kalshi_desk.domain.ledger import Mark
 from kalshi_desk.domain.message import encode
 from kalshi_desk.domain.units import Cash
 from kalshi_desk.errors import ParseError
@@ -100,3 +102,16 @@ async def test_what_cannot_be_read_is_passed_over_except_by_the_agent(holdings: 
     holdings.remember(SimpleNamespace(topic=topics.BOOKS.name, partition=0, offset=1, value=b"{"))
     with pytest.raises(ParseError):
         await holdings.take(SimpleNamespace(topic=topics.BOOKS.name, partition=0, offset=1, value=b"{"))
+
+
+async def test_a_forecast_position_is_marked_and_sold_by_this_accounts_estimate(holdings: Holdings) -> None:
+    holdings.see(_record(topics.LIFECYCLE, desk.defined(desk.CPI, close_time=desk.later(20 * 86_400))))
+    holdings.see(_record(topics.POSITIONS, desk.position("5", "2", ticker=desk.CPI)))
+    holdings.see(_record(topics.ESTIMATES, desk.estimate(0.50)))
+    holdings.see(_record(topics.ESTIMATES, desk.estimate(0.90, account="sim:synthetic:8")))
+    await holdings.take(_record(topics.BOOKS, desk.book("0.60", "0.64", ticker=desk.CPI)))
+    holdings.process.at = desk.later(2)
+    await holdings.tick()
+    told = [message for _, _, message in holdings.process.published]
+    assert [signal.exit_rule for signal in told if isinstance(signal, Signal)] == ["sell_dear"]
+    assert {mark.p_yes for mark in told[-3:] if isinstance(mark, Mark)} == {0.5}

@@ -9,6 +9,7 @@ from kalshi_desk.adapters.kalshi.rest import KalshiRest
 from kalshi_desk.adapters.postgres.clock_epochs import store_epochs
 from kalshi_desk.domain.control import Switch
 from kalshi_desk.domain.inputs import Lifecycle
+from kalshi_desk.domain.intent import CancelOrder
 from kalshi_desk.domain.message import encode
 from kalshi_desk.domain.units import Cash, Count
 from kalshi_desk.errors import LeaseLost
@@ -181,3 +182,59 @@ async def test_a_switch_thrown_while_the_door_was_away_is_obeyed_and_to_be_audit
     assert process.published[-1][2].reason == "halt"
     door.tailing.cancel()
     await door.close()
+
+
+def _forecast_door(process: FakeProcess, venue: FakeVenue) -> OrderDoor:
+    """A door that knows a forecast market, its book and its estimate."""
+    door = _door(process, venue)
+    door.see(_record(topics.LIFECYCLE.name, desk.defined(desk.CPI, close_time=desk.later(20 * 86_400))))
+    door.see(_record(topics.BOOKS.name, desk.book(ticker=desk.CPI)))
+    door.see(_record(topics.ESTIMATES.name, desk.estimate()))
+    return door
+
+
+def _resting_wish():
+    return desk.forecast(style="make", price="0.49", expires_at=desk.later(600))
+
+
+async def test_an_entry_whose_time_ran_out_is_taken_after_its_known_cancel(
+    process: FakeProcess, venue: FakeVenue
+) -> None:
+    venue.fill_now = False
+    door = _forecast_door(process, venue)
+    await door.decide(_record(SIGNAL, _resting_wish()))
+    (first,) = await door.ledger.open_intents()
+    assert await carry_out(first, door.door)
+    process.at = desk.later(601)
+    for message in (desk.alive(process.at), desk.equity(at=process.at)):
+        door.see(_record("kalshi.books.v1" if not hasattr(message, "cash") else "marks.v1", message))
+    await door.follow_up()
+    assert await door.ledger.open_intents() == []
+    cancel = CancelOrder(at=process.at, account=desk.ACCOUNT, ticker=desk.CPI, client_order_id="d1-0", reason="timeout")
+    assert await door.ledger.add_cancel(cancel, door.lease.epoch)
+    (wish,) = await door.ledger.open_intents()
+    assert await carry_out(wish, door.door)
+    venue.fill_now = True
+    process.kinds()
+    await door.follow_up()
+    await door.follow_up()
+    assert process.kinds() == ["orders.v1 Order"]
+    (second,) = await door.ledger.open_intents()
+    assert await carry_out(second, door.door)
+    assert venue.creates == ["d1-0", "d1-1"]
+    await door.decide(_record(SIGNAL, _resting_wish()))
+    assert process.published[-1][2].reason == "duplicate_decision"
+    door.lease.give_up()
+    again = OrderDoor(process)
+    await again._remember()
+    assert (again.state.lapsed, again.state.decisions) == ({}, {"d1": "d1-1"})
+
+
+async def test_estimates_and_rungs_of_another_account_are_not_heard(process: FakeProcess, venue: FakeVenue) -> None:
+    door = _forecast_door(process, venue)
+    door.see(_record(topics.ESTIMATES.name, desk.estimate(0.2, account="kalshi:live:1")))
+    door.see(_record(topics.CONTROL.name, desk.rung("full", account="kalshi:live:1")))
+    door.see(_record(topics.CONTROL.name, desk.rung("small", category="Sports")))
+    assert door.state.view.p_of(desk.CPI, desk.Outcome.YES) == 0.7
+    assert door.state.rung("forecast_edge", "Economics") == "paper"
+    assert door.state.rung("forecast_edge", "Sports") == "small"

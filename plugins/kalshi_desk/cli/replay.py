@@ -51,12 +51,12 @@ def _print_topics(file: BinaryIO, series: tuple[str, ...]) -> None:
 def _print_recording(folder: Path, start: Nanos | None, series: tuple[str, ...], latency_ms: float) -> None:
     from kalshi_desk.replay.desk import DeskParams
     from kalshi_desk.replay.recording import Tally, covered, replay_recording
-    from kalshi_desk.wiring.gate import gate_params
+    from kalshi_desk.wiring.gate import simulated_gate_params
     from kalshi_desk.wiring.strategy import crypto_params
 
     settings = _settings(series, recording=folder)
     params = DeskParams(
-        crypto=crypto_params(settings), gate=gate_params(settings), latency_ns=round(latency_ms * 1_000_000)
+        crypto=crypto_params(settings), gate=simulated_gate_params(settings), latency_ns=round(latency_ms * 1_000_000)
     )
     tally = Tally()
     _print(replay_recording(folder, start=start, params=params, tally=tally))

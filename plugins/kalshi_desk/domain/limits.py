@@ -14,6 +14,9 @@ class Share(Fixed):
     DECIMALS = 6
 
 
+WHOLE = Share(10**Share.DECIMALS)
+
+
 class Limit(msgspec.Struct, frozen=True):
     """A share of the bankroll, or a dollar amount that wins over it."""
 
@@ -23,6 +26,11 @@ class Limit(msgspec.Struct, frozen=True):
     def of(self, bankroll: Cash) -> Cash:
         """Return the limit in cash, rounded down."""
         return self.dollars if self.dollars is not None else Cash(bankroll * self.share // 10**Share.DECIMALS)
+
+    def scaled(self, by: Share) -> Limit:
+        """Return that share of the limit, rounded down."""
+        dollars = None if self.dollars is None else Cash(self.dollars * by // WHOLE)
+        return Limit(Share(self.share * by // WHOLE), dollars)
 
 
 class DeskLimits(msgspec.Struct, frozen=True, kw_only=True):
@@ -38,6 +46,27 @@ class DeskLimits(msgspec.Struct, frozen=True, kw_only=True):
     min_entry_price: Price
     max_entry_price: Price
     exits: frozenset[str]
+
+    def scaled(self, by: Share) -> DeskLimits:
+        """Return the limits with that share of the stake, of the risk a trade and of the risk in all."""
+        return msgspec.structs.replace(
+            self,
+            fractional_kelly=self.fractional_kelly * by.number,
+            max_risk_per_trade=self.max_risk_per_trade.scaled(by),
+            max_total_risk=self.max_total_risk.scaled(by),
+        )
+
+
+class RungShares(msgspec.Struct, frozen=True, kw_only=True):
+    """The share of its desk's limits that a strategy has on each rung of the ladder; 0 keeps it from trading."""
+
+    paper: Share
+    small: Share
+    full: Share
+
+    def of(self, rung: str) -> Share:
+        """Return the share of a rung; raises KeyError for one that does not exist."""
+        return {"paper": self.paper, "small": self.small, "full": self.full}[rung]
 
 
 class RiskLimits(msgspec.Struct, frozen=True, kw_only=True):
@@ -56,6 +85,11 @@ class RiskLimits(msgspec.Struct, frozen=True, kw_only=True):
     def desk(self, name: str) -> DeskLimits:
         """Return the limits of the desk named; raises KeyError for any other name."""
         return {"crypto": self.crypto, "forecast": self.forecast}[name]
+
+    def scaled(self, name: str, by: Share) -> RiskLimits:
+        """Return the limits with one desk's scaled; raises KeyError for a desk that does not exist."""
+        own = self.desk(name)
+        return self if by == WHOLE else msgspec.structs.replace(self, **{name: own.scaled(by)})
 
 
 class InputLimits(msgspec.Struct, frozen=True, kw_only=True):

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from kalshi_desk.domain.decisions import FairValue
 from kalshi_desk.domain.inputs import IndexTick, IndexValue, SpotTrade
 from kalshi_desk.domain.market import Market, Quote
 from kalshi_desk.domain.units import Nanos
 from kalshi_desk.page.facts import Facts
 from kalshi_desk.page.words import question
-from kalshi_desk.steps.market_view import tradable
+from kalshi_desk.steps.market_view import Belief, tradable
 
 MOST = 30
 
@@ -28,7 +27,7 @@ class MarketRow:
     quote: Quote | None
     book_at: Nanos | None
     seen_at: Nanos | None
-    fair: FairValue | None
+    fair: Belief | None
     why_not: str | None
 
     @property
@@ -55,7 +54,7 @@ def market_rows(facts: Facts) -> list[MarketRow]:
     if now is None:
         return []
     markets = [market for market in facts.live.view.markets.values() if tradable(market, now)]
-    fair = facts.live.view.fair_values
+    fair = facts.live.view.beliefs
     markets.sort(key=lambda market: (market.close_time, market.ticker not in fair, market.ticker))
     refused = {refusal.ticker: refusal.reason for refusal in reversed(facts.live.refusals)}
     return [_row(facts, market, refused.get(market.ticker)) for market in markets[:MOST]]
@@ -68,7 +67,7 @@ def _row(facts: Facts, market: Market, why_not: str | None) -> MarketRow:
         quote=None if book is None or not book.usable else book.quote(),
         book_at=facts.live.book_at.get(market.ticker),
         seen_at=facts.live.view.alive_at,
-        fair=facts.live.view.fair_values.get(market.ticker), why_not=why_not,
+        fair=facts.live.view.beliefs.get(market.ticker), why_not=why_not,
     )  # fmt: skip
 
 

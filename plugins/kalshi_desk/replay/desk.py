@@ -19,6 +19,7 @@ from kalshi_desk.steps.cancel_review import cancels
 from kalshi_desk.steps.confirm import step
 from kalshi_desk.steps.crypto_signals import CryptoParams, CryptoState, reduce
 from kalshi_desk.steps.gate_state import GateParams, GateState
+from kalshi_desk.steps.market_view import Belief
 from kalshi_desk.steps.settle import settlement_of
 
 Result = FairValue | Signal | Refusal | Order | OrderEvent | Fill | Settlement
@@ -46,7 +47,7 @@ class ReplayDesk:
         self._positions = Positions()
         self._cancelled: set[str] = set()
         self._reviewed_at = Nanos(0)
-        self._looked: dict[str, tuple[Quote, FairValue | None]] = {}
+        self._looked: dict[str, tuple[Quote, Belief | None]] = {}
         self._out: list[Result] = []
 
     def take(self, message: CryptoInput, seen: str) -> list[Result]:
@@ -139,7 +140,7 @@ class ReplayDesk:
         if ticker not in self._reviews.positions:
             return False
         view = self._marks.view
-        seen = view.books[ticker].quote(), view.fair_values.get(ticker)
+        seen = view.books[ticker].quote(), view.beliefs.get(ticker)
         known, self._looked[ticker] = self._looked.get(ticker), seen
         return known is None or known[1] is not seen[1] or known[0] != seen[0]
 

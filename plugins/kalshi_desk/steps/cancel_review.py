@@ -49,14 +49,16 @@ def _entry_reason(state: GateState, live: LiveOrder, *, now: Nanos, params: Gate
     if state.switch("pause", order.desk, now) or state.switch("flatten", order.desk, now):
         return "pause"
     if order.desk != "crypto":
-        return None
+        belief = state.view.beliefs.get(order.ticker)
+        newer = belief is not None and belief.seen != order.seen and belief.at > order.at
+        return "new_estimate" if newer else None
     if state.view.book_breach(order.ticker, now=now, limits=params.inputs) is not None:
         return "input_stale"
     return _crypto_reason(state, live, now)
 
 
 def _crypto_reason(state: GateState, live: LiveOrder, now: Nanos) -> str | None:
-    order, fair = live.order, state.view.fair_values.get(live.order.ticker)
+    order, fair = live.order, state.view.beliefs.get(live.order.ticker)
     market, q = state.view.markets.get(order.ticker), state.view.p_of(order.ticker, order.outcome)
     if market is None or market.close_time - now <= seconds(MAKER_STOP_S):
         return "near_close"

@@ -110,9 +110,9 @@ def _sale_fee(fee: FeeSchedule, quote: SideQuote, count: Count, align: Cash) -> 
 
 
 def _fresh_q(view: MarketView, ticker: str, outcome: Outcome, *, now: Nanos, params: GateParams) -> float | None:
-    fair = view.fair_values.get(ticker)
+    belief = view.beliefs.get(ticker)
     limit = FAIR_VALUE_AGE_S if params.owner_of(ticker) == "crypto" else params.inputs.estimate_s
-    return view.p_of(ticker, outcome) if fair is not None and now - fair.at <= seconds(limit) else None
+    return view.p_of(ticker, outcome) if belief is not None and now - belief.at <= seconds(limit) else None
 
 
 def _legal(wish: ExitWish, bid: Price | None, outcome: Outcome, ranges: Sequence[PriceRange]) -> Price | None:
@@ -133,7 +133,7 @@ def _signal(
     state: ReviewState, position: Position, wish: ExitWish, held: Held, *, price: Price, now: Nanos, params: GateParams
 ) -> Signal:
     ticker, desk = position.ticker, params.owner_of(position.ticker)
-    outcome, fair = Outcome.YES if position.count > 0 else Outcome.NO, state.view.fair_values[position.ticker]
+    outcome, belief = Outcome.YES if position.count > 0 else Outcome.NO, state.view.beliefs[position.ticker]
     gain = (held.sale if wish.style == exits.TAKE and held.sale is not None else wish.price.number) - held.q
     return Signal(
         at=now,
@@ -154,10 +154,10 @@ def _signal(
         price=price,
         shown=state.view.quote(ticker, outcome).bid_count if wish.style == exits.TAKE else None,
         q=held.q,
-        stderr=fair.stderr,
+        stderr=belief.stderr,
         edge=gain,
         edge_adj=gain,
         expires_at=Nanos(now + seconds(SIGNAL_LIFE_S)),
         exit_rule=wish.rule,
-        seen=fair.seen,
+        seen=belief.seen,
     )

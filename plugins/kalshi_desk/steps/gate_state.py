@@ -5,9 +5,9 @@ from __future__ import annotations
 import msgspec
 
 from kalshi_desk.domain.breakers import LossWatch, in_force, throw, utc_day
-from kalshi_desk.domain.control import Switch
+from kalshi_desk.domain.control import Rung, Switch
 from kalshi_desk.domain.ledger import Equity, Fill, Order, OrderEvent, Position, Settlement
-from kalshi_desk.domain.limits import InputLimits, RiskLimits
+from kalshi_desk.domain.limits import InputLimits, RiskLimits, RungShares
 from kalshi_desk.domain.market import Outcome
 from kalshi_desk.domain.message import Message
 from kalshi_desk.domain.order import OrderProgress, OrderState, book_side, on_event, on_fill
@@ -20,13 +20,15 @@ from kalshi_desk.steps.market_view import MarketView
 class GateParams(msgspec.Struct, frozen=True, kw_only=True):
     """What the gate is told at start: the account, its limits, and which series the crypto desk owns.
 
-    ``order_timeout_s`` is how long a forecast order rests; ``fee_align`` the venue's rounding step of balances;
-    ``selection`` what a resting order is expected to lose to those who know more, dollars per contract.
+    ``rung_shares`` is what the mode grants each rung; ``order_timeout_s`` is how long a forecast order rests;
+    ``fee_align`` the venue's rounding step of balances; ``selection`` what a resting order is expected to lose to those
+    who know more, dollars per contract.
     """
 
     account: str
     limits: RiskLimits
     crypto_series: frozenset[str]
+    rung_shares: RungShares
     inputs: InputLimits = InputLimits()
     order_timeout_s: int = 600
     fee_align: Cash = Cash(100)
@@ -66,15 +68,24 @@ class LiveOrder:
         return self.progress.state.final and not self.progress.missing
 
 
+class Lapsed(msgspec.Struct, frozen=True):
+    """A resting forecast entry whose time ran out with ``left`` contracts unfilled; its end at the venue is known."""
+
+    order: Order
+    left: Count
+
+
 class GateState:
     """All that the gate knows of one account, kept by ``observe`` and changed in place.
 
     ``decisions`` maps a decision to its latest order id; ``entries`` counts, by desk and UTC day, the entry orders that
-    filled or still may; ``bans`` are the market sides left by an exit, with what it was decided at.
+    filled or still may; ``bans`` are the market sides left by an exit, with what it was decided at; ``lapsed`` the
+    entries, by decision, that may be followed up by taking; ``rungs`` where strategies stand, by name and category.
     """
 
     __slots__ = (
-        "bans", "decisions", "entries", "equity", "losses", "orders", "positions", "rejects", "switches", "view",
+        "bans", "decisions", "entries", "equity", "lapsed", "losses", "orders", "positions", "rejects", "rungs",
+        "switches", "view",
     )  # fmt: skip
 
     def __init__(self) -> None:
@@ -85,6 +96,8 @@ class GateState:
         self.decisions: dict[str, str] = {}
         self.entries: dict[tuple[str, int], int] = {}
         self.bans: dict[tuple[str, Outcome], str] = {}
+        self.lapsed: dict[str, Lapsed] = {}
+        self.rungs: dict[tuple[str, str], Rung] = {}
         self.equity: Equity | None = None
         self.losses = LossWatch()
         self.rejects = 0
@@ -113,6 +126,11 @@ class GateState:
             return "crypto"
         market = self.view.markets.get(ticker)
         return "unnamed" if market is None or market.category is None else market.category.casefold()
+
+    def rung(self, strategy: str, category: str) -> str:
+        """Return the rung of a strategy in a category; who was never promoted is on paper."""
+        found = self.rungs.get((strategy, category.casefold()))
+        return "paper" if found is None else found.rung
 
     def reserved(self, ticker: str, params: GateParams) -> Reserved:
         """Return the worst losses already at stake around a market, of both desks and of what is not the desk's."""
@@ -158,6 +176,8 @@ def observe(state: GateState, message: Message) -> None:
             _take_settlement(state, message)
         case Switch():
             _take_switch(state, message)
+        case Rung():
+            state.rungs[message.strategy, message.category.casefold()] = message
         case Equity():
             state.equity = message
             state.losses.note(message, {"both": message.today})
@@ -170,6 +190,7 @@ def _take_order(state: GateState, order: Order) -> None:
         return
     state.decisions[order.decision_id] = order.client_order_id
     state.orders[order.client_order_id] = LiveOrder(order)
+    state.lapsed.pop(order.decision_id, None)
     if order.action == "exit":
         state.bans[order.ticker, order.outcome] = order.seen
         return
@@ -191,6 +212,15 @@ def _take_progress(state: GateState, news: OrderEvent | Fill) -> None:
         state.rejects = 0
     if live.done:
         forget(state, live)
+        if _lapsed(live, news.at):
+            left = Count(live.order.count - live.progress.filled)
+            state.lapsed[live.order.decision_id] = Lapsed(live.order, left)
+
+
+def _lapsed(live: LiveOrder, at: Nanos) -> bool:
+    order, progress = live.order, live.progress
+    resting = order.desk == "forecast" and order.action == "enter" and order.style == "make"
+    return resting and progress.state is OrderState.CANCELED and at >= order.expires_at
 
 
 def forget(state: GateState, live: LiveOrder) -> None:
@@ -235,6 +265,8 @@ def _take_settlement(state: GateState, settlement: Settlement) -> None:
         del state.positions[key]
     for live in state.orders_in(settlement.ticker):
         del state.orders[live.order.client_order_id]
+    for decision in [name for name, lapsed in state.lapsed.items() if lapsed.order.ticker == settlement.ticker]:
+        del state.lapsed[decision]
     for outcome in Outcome:
         state.bans.pop((settlement.ticker, outcome), None)
 

@@ -15,7 +15,7 @@ from kalshi_desk.domain.market import Market, Outcome
 from kalshi_desk.domain.order import on_grid
 from kalshi_desk.domain.risk import Breach
 from kalshi_desk.domain.units import NANOS, PAYOUT, Nanos, Price, seconds
-from kalshi_desk.steps.gate_state import GateParams, GateState
+from kalshi_desk.steps.gate_state import GateParams, GateState, Lapsed
 from kalshi_desk.steps.market_view import SideQuote, tradable
 from kalshi_desk.steps.sizing import Offer
 
@@ -24,13 +24,24 @@ MAX_EQUITY_AGE_S = 300.0
 
 
 class Case:
-    """One signal before the gates, with what they need to look up once."""
+    """One signal before the gates, with what they need to look up once.
 
-    __slots__ = ("desk", "market", "now", "params", "price", "quote", "signal", "state")
+    ``follows`` is the entry of the same decision whose time ran out, ``limits`` are those that the rung leaves.
+    """
 
-    def __init__(self, state: GateState, signal: Signal, now: Nanos, params: GateParams) -> None:
-        self.state, self.signal, self.now, self.params = state, signal, now, params
-        self.desk = params.limits.desk(params.owner_of(signal.ticker))
+    __slots__ = (
+        "desk", "follows", "limits", "market", "now", "params", "price", "quote", "rung", "share", "signal", "state",
+    )  # fmt: skip
+
+    def __init__(
+        self, state: GateState, signal: Signal, *, now: Nanos, params: GateParams, follows: Lapsed | None
+    ) -> None:
+        self.state, self.signal, self.now, self.params, self.follows = state, signal, now, params, follows
+        owner = params.owner_of(signal.ticker)
+        self.rung = state.rung(signal.strategy, state.category(signal.ticker, params))
+        self.share = params.rung_shares.of(self.rung)
+        self.limits = params.limits.scaled(owner, self.share)
+        self.desk = self.limits.desk(owner)
         self.market: Market | None = state.view.markets.get(signal.ticker)
         self.quote: SideQuote | None = None
         if state.view.book_breach(signal.ticker, now=now, limits=params.inputs) is None:
@@ -83,7 +94,14 @@ def _sane(case: Case) -> Breach | None:
 
 def _duplicate(case: Case) -> Breach | None:
     sent = case.state.decisions.get(case.signal.decision_id)
-    return None if sent is None else Breach("duplicate_decision", sent, "1")
+    followed = None if case.follows is None else case.follows.order.client_order_id
+    return None if sent == followed else Breach("duplicate_decision", str(sent), "1" if followed is None else followed)
+
+
+def _graduated(case: Case) -> Breach | None:
+    if case.signal.exploratory and not case.params.rung_shares.paper:
+        return Breach("exploratory", "exploratory", "a learned weight")
+    return None if case.share else Breach("not_graduated", case.rung, "small")
 
 
 def _market_open(case: Case) -> Breach | None:
@@ -191,7 +209,7 @@ def _bid_there(case: Case) -> Breach | None:
 
 BOTH_GATES: tuple[Gate, ...] = (_switches, _owner, _sane, _duplicate, _market_open, _fee_known, _book, _fresh)
 ENTRY_GATES: tuple[Gate, ...] = (
-    _not_banned, _band, _close_distance, _quote_there, _edge, _none_in_flight, _daily_entries, _losses,
+    _graduated, _not_banned, _band, _close_distance, _quote_there, _edge, _none_in_flight, _daily_entries, _losses,
 )  # fmt: skip
 EXIT_GATES: tuple[Gate, ...] = (_holds, _bid_there, _none_in_flight)
 
@@ -205,12 +223,13 @@ def offer_of(case: Case) -> Offer | None:
     ask = case.quote.ask
     if case.takes and ask is None:
         return None
+    shown = case.quote.ask_count if case.follows is None else min(case.quote.ask_count, case.follows.left)
     return Offer(
         price=ask if case.takes and ask is not None else case.price,
         q=_latest_q(case),
         stderr=case.signal.stderr,
         role=Role.TAKER if case.takes else Role.MAKER,
-        shown=case.quote.ask_count if case.takes else None,
+        shown=shown if case.takes else None,
         schedule=in_force(case.market.fee, case.now),
         align=case.params.fee_align,
         selection=case.params.selection,
@@ -218,9 +237,7 @@ def offer_of(case: Case) -> Offer | None:
 
 
 def _latest_q(case: Case) -> float:
-    """Return the signal's probability, or a later fair value's if that is worse for the side."""
-    signal = case.signal
-    fair = case.state.view.fair_values.get(signal.ticker)
-    if fair is None or fair.at <= signal.at:
-        return signal.q
-    return min(signal.q, fair.p_yes if signal.outcome is Outcome.YES else 1 - fair.p_yes)
+    """Return the signal's probability, or that of a later fair value or estimate if it is worse for the side."""
+    signal, view = case.signal, case.state.view
+    belief, q = view.beliefs.get(signal.ticker), view.p_of(signal.ticker, signal.outcome)
+    return signal.q if belief is None or q is None or belief.at <= signal.at else min(signal.q, q)

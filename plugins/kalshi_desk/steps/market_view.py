@@ -1,4 +1,4 @@
-"""What a reducer sees of the venue: markets, books and whether the feed is alive, and our fair values."""
+"""What a reducer sees of the venue: markets, books and whether the feed is alive, and what we believe of them."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import msgspec
 
 from kalshi_desk.domain.book import Book
 from kalshi_desk.domain.decisions import FairValue
+from kalshi_desk.domain.estimate import Estimate
 from kalshi_desk.domain.inputs import BookChanged, BookLost, FeedAlive, Lifecycle, MarketDefined
 from kalshi_desk.domain.limits import InputLimits
 from kalshi_desk.domain.market import Market, MarketStatus, Outcome
@@ -13,6 +14,7 @@ from kalshi_desk.domain.message import Message
 from kalshi_desk.domain.risk import Breach
 from kalshi_desk.domain.units import Count, Nanos, Price, seconds
 
+Belief = FairValue | Estimate
 FEED_SOURCE = "kalshi"
 FAIR_VALUE_AGE_S = 5.0
 ANOTHER_CLOCK_S = 60.0
@@ -33,14 +35,17 @@ class SideQuote(msgspec.Struct, frozen=True):
 
 
 class MarketView:
-    """Markets, books, fair values and the last sign of life of the venue's feed; changed in place."""
+    """Markets, books and the last sign of life of the venue's feed, changed in place.
 
-    __slots__ = ("alive_at", "books", "fair_values", "markets")
+    ``beliefs`` are our latest probabilities: fair values of the crypto desk's markets, estimates of the others.
+    """
+
+    __slots__ = ("alive_at", "beliefs", "books", "markets")
 
     def __init__(self) -> None:
         self.markets: dict[str, Market] = {}
         self.books: dict[str, Book] = {}
-        self.fair_values: dict[str, FairValue] = {}
+        self.beliefs: dict[str, Belief] = {}
         self.alive_at: Nanos | None = None
 
     def observe(self, message: Message) -> None:
@@ -53,8 +58,8 @@ class MarketView:
                 self._change_book(message)
             case FeedAlive() if message.source.startswith(FEED_SOURCE):
                 self._alive(message.at)
-            case FairValue():
-                self.fair_values[message.ticker] = message
+            case FairValue() | Estimate():
+                self.beliefs[message.ticker] = message
             case BookLost():
                 self._book(message.ticker).lose(message.reason)
             case MarketDefined():
@@ -84,10 +89,10 @@ class MarketView:
 
     def p_of(self, ticker: str, outcome: Outcome) -> float | None:
         """Return our latest probability of an outcome."""
-        fair = self.fair_values.get(ticker)
-        if fair is None:
+        belief = self.beliefs.get(ticker)
+        if belief is None:
             return None
-        return fair.p_yes if outcome is Outcome.YES else 1 - fair.p_yes
+        return belief.p_yes if outcome is Outcome.YES else 1 - belief.p_yes
 
     def _book(self, ticker: str) -> Book:
         book = self.books.get(ticker)
@@ -111,7 +116,7 @@ class MarketView:
         if step.event == "settled":
             self.markets.pop(step.ticker, None)
             self.books.pop(step.ticker, None)
-            self.fair_values.pop(step.ticker, None)
+            self.beliefs.pop(step.ticker, None)
         elif (market := self.markets.get(step.ticker)) is not None:
             self.markets[step.ticker] = msgspec.structs.replace(
                 market,

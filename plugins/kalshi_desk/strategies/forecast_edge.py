@@ -1,10 +1,10 @@
 """Trade a market without a formula when our estimate of it differs from the book by more than all costs and our doubt.
 
 This is the file to edit. ``decide`` sees one market at one moment and answers with the trade it wants, or with why not.
-It never takes: it rests one tick better than the best bid, or joins it where the spread is a single tick. An estimate
-lasts for hours and the order for minutes, too short to come to the front of a queue, so the tick buys the first place
-in it and costs less than the taker's fee and half the spread. What did not fill in its time the gate takes afterwards,
-where the edge pays for that (``steps/follow_up``).
+It rests one tick better than the best bid, or joins it where the spread is a single tick. An estimate lasts for hours
+and the order for minutes, too short to come to the front of a queue, so the tick buys the first place in it and costs
+less than the taker's fee and half the spread. What did not fill in its time is taken afterwards, where the edge still
+pays for that (``take``, called by ``steps/follow_up``).
 """
 
 from __future__ import annotations
@@ -12,12 +12,12 @@ from __future__ import annotations
 import msgspec
 
 from kalshi_desk.domain.decisions import Refusal, Signal, decision_id
-from kalshi_desk.domain.edge import edge_adjusted, edge_make, fee_per_contract
+from kalshi_desk.domain.edge import edge_adjusted, edge_make, edge_take, fee_per_contract
 from kalshi_desk.domain.estimate import Estimate
 from kalshi_desk.domain.fees import Role, expected_fee, in_force
 from kalshi_desk.domain.market import FeeSchedule, Outcome, PriceRange, Quote
 from kalshi_desk.domain.order import price_ceil, price_floor
-from kalshi_desk.domain.units import CONTRACT, NANOS, Nanos, Price
+from kalshi_desk.domain.units import CONTRACT, NANOS, Count, Nanos, Price
 
 NAME = "forecast_edge"
 
@@ -50,11 +50,12 @@ class ForecastParams(msgspec.Struct, frozen=True, kw_only=True):
     life_s: int
 
 
-class Bid(msgspec.Struct, frozen=True, kw_only=True):
-    """A bid for ``outcome`` at ``price`` (dollars of that outcome) and what it would be worth."""
+class Chance(msgspec.Struct, frozen=True, kw_only=True):
+    """Buying ``outcome`` at ``price`` (dollars of that outcome) and what it would be worth; ``shown`` if it takes."""
 
     outcome: Outcome
     price: Price
+    shown: Count | None
     q: float
     edge: float
     edge_adj: float
@@ -65,7 +66,7 @@ def decide(view: ForecastView, params: ForecastParams) -> Signal | Refusal:
     left_s = (view.close_time - view.now) / NANOS
     if params.not_within_s is not None and left_s <= params.not_within_s:
         return _refusal(view, "time_decay_entry", value=f"{left_s:.0f}", threshold=f"{params.not_within_s:.0f}")
-    bids = [bid for outcome in Outcome if (bid := _bid(view, params, outcome)) is not None]
+    bids = [bid for outcome in Outcome if (bid := _make(view, params, outcome)) is not None]
     if not bids:
         return _refusal(view, "one_sided_book", value=f"{view.quote.bid} {view.quote.ask}", threshold="bid and ask")
     best = max(bids, key=lambda bid: bid.edge_adj)
@@ -74,16 +75,37 @@ def decide(view: ForecastView, params: ForecastParams) -> Signal | Refusal:
     return _dear_or_cheap(view, params, best.price) or _signal(view, params, best)
 
 
-def _bid(view: ForecastView, params: ForecastParams, outcome: Outcome) -> Bid | None:
-    price = resting_price(view.quote, view.price_ranges, outcome)
-    if price is None:
+def take(view: ForecastView, params: ForecastParams, outcome: Outcome) -> Signal | None:
+    """Return the same decision as one that takes what is offered now; None where nothing is.
+
+    It is asked for when the bid's time has run out; whether the edge still pays for it is the gate's to say.
+    """
+    quote, yes = view.quote, outcome is Outcome.YES
+    ask, count = (quote.ask, quote.ask_count) if yes else (quote.bid, quote.bid_count)
+    if ask is None:
         return None
+    return _signal(view, params, _chance(view, params, outcome, price=ask if yes else ask.complement, shown=count))
+
+
+def _make(view: ForecastView, params: ForecastParams, outcome: Outcome) -> Chance | None:
+    price = resting_price(view.quote, view.price_ranges, outcome)
+    return None if price is None else _chance(view, params, outcome, price=price, shown=None)
+
+
+def _chance(
+    view: ForecastView, params: ForecastParams, outcome: Outcome, *, price: Price, shown: Count | None
+) -> Chance:
     q = view.estimate.p_yes if outcome is Outcome.YES else 1.0 - view.estimate.p_yes
-    fee = expected_fee(in_force(view.fee, view.now), role=Role.MAKER, price=price, count=CONTRACT)
-    phi = fee_per_contract(fee_cash=fee, count=CONTRACT)
-    edge = edge_make(q=q, price=price.number, fee=phi, selection=params.selection)
+    role = Role.MAKER if shown is None else Role.TAKER
+    phi = fee_per_contract(
+        fee_cash=expected_fee(in_force(view.fee, view.now), role=role, price=price, count=CONTRACT), count=CONTRACT
+    )
+    if shown is None:
+        edge = edge_make(q=q, price=price.number, fee=phi, selection=params.selection)
+    else:
+        edge = edge_take(q=q, price=price.number, fee=phi)
     adjusted = edge_adjusted(edge=edge, stderr=view.estimate.stderr)
-    return Bid(outcome=outcome, price=price, q=q, edge=edge, edge_adj=adjusted)
+    return Chance(outcome=outcome, price=price, shown=shown, q=q, edge=edge, edge_adj=adjusted)
 
 
 def resting_price(quote: Quote, ranges: tuple[PriceRange, ...], outcome: Outcome) -> Price | None:
@@ -109,8 +131,8 @@ def _dear_or_cheap(view: ForecastView, params: ForecastParams, price: Price) -> 
     return None
 
 
-def _signal(view: ForecastView, params: ForecastParams, bid: Bid) -> Signal:
-    estimate, outcome = view.estimate, bid.outcome
+def _signal(view: ForecastView, params: ForecastParams, chance: Chance) -> Signal:
+    estimate, outcome = view.estimate, chance.outcome
     identity = decision_id(
         account=estimate.account, strategy=NAME, ticker=estimate.ticker, outcome=outcome, bucket=estimate.estimate_id
     )
@@ -123,13 +145,13 @@ def _signal(view: ForecastView, params: ForecastParams, bid: Bid) -> Signal:
         decision_id=identity,
         outcome=outcome,
         action="enter",
-        style="make",
-        price=bid.price if outcome is Outcome.YES else bid.price.complement,
-        shown=None,
-        q=bid.q,
+        style="make" if chance.shown is None else "take",
+        price=chance.price if outcome is Outcome.YES else chance.price.complement,
+        shown=chance.shown,
+        q=chance.q,
         stderr=estimate.stderr,
-        edge=bid.edge,
-        edge_adj=bid.edge_adj,
+        edge=chance.edge,
+        edge_adj=chance.edge_adj,
         expires_at=Nanos(view.now + params.life_s * NANOS),
         exploratory=estimate.exploratory,
         seen=estimate.seen,

@@ -4,14 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+import msgspec
+
 from kalshi_desk.adapters.postgres.holdings import read_beginning, read_today
 from kalshi_desk.domain.breakers import resumed
 from kalshi_desk.domain.control import Switch
+from kalshi_desk.domain.limits import WHOLE, RungShares, Share
 from kalshi_desk.domain.risk import DAY_NS
 from kalshi_desk.domain.units import Cash, Nanos
 from kalshi_desk.settings import Settings
 from kalshi_desk.steps.gate_state import GateParams
 from kalshi_desk.wiring import addresses
+
+ON_PAPER = RungShares(paper=WHOLE, small=WHOLE, full=WHOLE)
+WITH_MONEY = RungShares(paper=Share(0), small=Share.parse("0.25"), full=WHOLE)
 
 
 def gate_params(settings: Settings) -> GateParams:
@@ -20,8 +26,14 @@ def gate_params(settings: Settings) -> GateParams:
         account=addresses.account(settings),
         limits=settings.risk_limits,
         crypto_series=frozenset(settings.crypto_series),
+        rung_shares=ON_PAPER if settings.desk_mode == "paper" else WITH_MONEY,
         order_timeout_s=settings.order_timeout,
     )
+
+
+def simulated_gate_params(settings: Settings) -> GateParams:
+    """Return the gate's parameters where no money is at stake whatever the mode: of replay, backtests, benchmarks."""
+    return msgspec.structs.replace(gate_params(settings), rung_shares=ON_PAPER)
 
 
 def by_scope(booked: Mapping[str, Cash], params: GateParams) -> dict[str, Cash]:

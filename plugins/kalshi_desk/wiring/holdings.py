@@ -27,7 +27,7 @@ from kalshi_desk.wiring.streams import StreamProcess
 
 HORIZON_S = 600
 WATCHED = (
-    topics.POSITIONS, topics.CONTROL, topics.LIFECYCLE, topics.FAIR_VALUES, topics.ORDER_EVENTS,
+    topics.POSITIONS, topics.CONTROL, topics.LIFECYCLE, topics.FAIR_VALUES, topics.ESTIMATES, topics.ORDER_EVENTS,
 )  # fmt: skip
 log = structlog.get_logger()
 

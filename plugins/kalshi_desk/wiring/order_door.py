@@ -20,8 +20,9 @@ from kalshi_desk.adapters.postgres.audit import AuditLog
 from kalshi_desk.adapters.postgres.lease import Lease
 from kalshi_desk.adapters.postgres.ledger import Ledger
 from kalshi_desk.clock import wall_now
-from kalshi_desk.domain.control import Alert, Switch
+from kalshi_desk.domain.control import Alert, Rung, Switch
 from kalshi_desk.domain.decisions import Refusal, Signal
+from kalshi_desk.domain.estimate import Estimate
 from kalshi_desk.domain.inputs import Lifecycle
 from kalshi_desk.domain.ledger import Mark, Order, OrderEvent, Position
 from kalshi_desk.domain.message import Message
@@ -31,6 +32,7 @@ from kalshi_desk.errors import DeskError, LeaseLost
 from kalshi_desk.steps.booking import Booking
 from kalshi_desk.steps.catch_up import CatchUp
 from kalshi_desk.steps.execute import Door
+from kalshi_desk.steps.follow_up import follow_ups
 from kalshi_desk.steps.gate import decide, disown
 from kalshi_desk.steps.gate_state import GateState, observe
 from kalshi_desk.steps.reconcile import Difference
@@ -42,7 +44,9 @@ EXIT_CODE = 70
 REQUEST_COVER_S = 4.2
 HORIZON_S = 600
 TAKE_EVERY_S, RENEW_S = 0.25, 1.0
-WATCHED = (topics.BOOKS, topics.LIFECYCLE, topics.FAIR_VALUES, topics.MARKS, topics.CONTROL)
+WATCHED = (
+    topics.BOOKS, topics.LIFECYCLE, topics.FAIR_VALUES, topics.ESTIMATES, topics.MARKS, topics.CONTROL,
+)  # fmt: skip
 ANSWERS = Counter("desk_gate_answers", "Signals judged, by order or refusal", ["answer"])
 BOOKED = Counter("desk_booked", "Facts booked: order events, fills, settlements, positions", ["kind"])
 DIFFERENCES = Counter("desk_differences", "Differences between ledger and venue", ["subject"])
@@ -122,7 +126,14 @@ class OrderDoor:
     async def decide(self, record: Any) -> None:
         """Judge one signal; an approved order is committed under the lease before this returns."""
         signal: Signal = self._decoders[topics.SIGNALS.name](record.value)
-        answer = decide(self.state, signal, now=self.process.now(), params=self.params)
+        await self._answer(decide(self.state, signal, now=self.process.now(), params=self.params))
+
+    async def follow_up(self) -> None:
+        """Take, where it still pays, what forecast entries did not get by resting; commits as ``decide`` does."""
+        for answer in follow_ups(self.state, now=self.process.now(), params=self.params):
+            await self._answer(answer)
+
+    async def _answer(self, answer: Order | Refusal) -> None:
         ANSWERS.labels(type(answer).__name__.lower()).inc()
         if isinstance(answer, Order) and not await self._commit(answer):
             answer = disown(self.state, answer)
@@ -146,7 +157,7 @@ class OrderDoor:
         """Take note of a record that the door watches; what cannot be read or applied is passed over and logged."""
         try:
             message = self._decoders[record.topic](record.value)
-            if not isinstance(message, Mark):
+            if self._concerns(message):
                 observe(self.state, message)
         except DeskError as fault:
             log.warning("input.passed_over", topic=record.topic, offset=record.offset, fault=str(fault)[:200])
@@ -155,6 +166,11 @@ class OrderDoor:
             self.due.add(message.ticker)
         if isinstance(message, Switch) and self.tail.caught_up.is_set():
             self._switches.put_nowait(message)
+
+    def _concerns(self, message: Message) -> bool:
+        if isinstance(message, (Estimate, Rung)):
+            return message.account == self.process.account
+        return not isinstance(message, Mark)
 
     async def tell(self, message: Message) -> None:
         """Hand a booked fact to the gate's state and to its topic."""

@@ -69,6 +69,13 @@ async def review_cancels(door: OrderDoor) -> None:
         await asyncio.sleep(REVIEW_S)
 
 
+async def follow_up(door: OrderDoor) -> None:
+    """Take what resting forecast entries did not get, once their end is known."""
+    while True:
+        await door.follow_up()
+        await asyncio.sleep(REVIEW_S)
+
+
 async def listen(door: OrderDoor) -> None:
     """Book what the private channels say; each new connection begins with the fills that it may have missed."""
     settings = door.process.settings
@@ -155,7 +162,7 @@ async def run(door: OrderDoor) -> None:
     log.info("door.open", epoch=door.lease.epoch, account=door.process.account)
     try:
         async with asyncio.TaskGroup() as group:
-            for task in (drain, review_cancels, listen, poll, reconcile, audit_switches, watch):
+            for task in (drain, review_cancels, follow_up, listen, poll, reconcile, audit_switches, watch):
                 group.create_task(task(door))
     except* (psycopg2.Error, DeskError, OSError) as faults:
         log.exception("door.failed", faults=[str(fault)[:200] for fault in faults.exceptions])
