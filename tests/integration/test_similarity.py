@@ -81,9 +81,7 @@ def test_articles_find_their_questions(recordings_dir):
     precision, recall = precision_and_recall(scores >= RELEVANT, true)
     near, _ = precision_and_recall(scores >= RELEVANT, siblings)
     kept = (scores >= RELEVANT).any(axis=1).mean()
-    print(
-        f"{len(texts)} articles: precision {precision:.2f}, with siblings {near:.2f}; recall {recall:.2f}; kept {kept:.2f}"
-    )
+    print(f"precision {precision:.2f}, siblings {near:.2f}; recall {recall:.2f}; kept {kept:.2f} of {len(texts)}")
     assert precision > 0.5
     assert near > 0.7
     assert recall > 0.75
