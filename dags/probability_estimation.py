@@ -69,7 +69,7 @@ def probability_estimation() -> None:
 
         from kalshi_desk.batch.estimates import publish_estimates
 
-        count = publish_estimates(dag_run.run_after, PERIOD, list(capped))
+        count = publish_estimates(dag_run.run_after, PERIOD, capped[:])
         if not count:
             raise AirflowSkipException("no new estimate")
         return count
