@@ -13,14 +13,14 @@ from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 import msgspec
 
 from kalshi_desk.domain.backtest import Bet, EquityPoint
-from kalshi_desk.domain.decisions import Refusal, Signal
+from kalshi_desk.domain.decisions import Refusal
 from kalshi_desk.domain.estimate import Estimate
 from kalshi_desk.domain.fees import Role, expected_fee
 from kalshi_desk.domain.inputs import BookChanged, Lifecycle, MarketDefined
 from kalshi_desk.domain.ledger import Equity, Fill, Order, Position
 from kalshi_desk.domain.market import FeeSchedule, Market, MarketStatus, Outcome, PriceRange
 from kalshi_desk.domain.order import price_ceil, price_floor
-from kalshi_desk.domain.position import Positions
+from kalshi_desk.domain.position import FLAT, Holding, with_fill
 from kalshi_desk.domain.question import Question
 from kalshi_desk.domain.risk import DAY_NS
 from kalshi_desk.domain.units import PAYOUT, Cash, Count, Nanos, Price
@@ -37,6 +37,7 @@ FEE = FeeSchedule("quadratic", 10_000)
 GRID = (PriceRange(Price(100), Price(9_900), Price(100)),)
 DEPTH = Count(10**9)
 NO_CLOSE = Nanos(100_000 * DAY_NS)
+DONE = "bets that were answered"
 
 
 def held_to_the_end(params: GateParams, *, bankroll: Cash) -> GateParams:
@@ -56,8 +57,8 @@ class ForecastDesk:
         self._params, self._strategy = params, _strategy(params)
         self._gate, self._marks = GateState(), mark.MarkState(params.limits.initial_bankroll)
         self._gate.view = self._marks.view
-        self._positions = Positions()
         self._open: dict[str, tuple[Order, Fill]] = {}
+        self._done = FLAT
         self._due: list[tuple[Nanos, str, Question]] = []
 
     def ask(self, question: Question, combined: Combined) -> None:
@@ -92,7 +93,10 @@ class ForecastDesk:
         wish = forecast_edge.decide(view, self._strategy)
         if isinstance(wish, Refusal):
             return wish
-        return gate.decide(self._gate, _taken(wish, view), now=now, params=self._params)
+        taken = forecast_edge.take(view, self._strategy, wish.outcome)
+        if taken is None:
+            return _refused(question, "one_sided_book")
+        return gate.decide(self._gate, taken, now=now, params=self._params)
 
     def _show(self, question: Question) -> None:
         view, now = self._marks.view, question.asked_at
@@ -117,24 +121,27 @@ class ForecastDesk:
         self._open[question.title] = (order, fill)
         heapq.heappush(self._due, (question.resolved_at, question.id, question))
         self._marks.view.books.pop(question.title, None)
-        self._hold(self._positions.take(fill))
+        held = with_fill(FLAT, side=order.book_side, price=fill.price, count=fill.count, fee=fill.fee)
+        self._hold(_position(held, question.title, order.at, self._params.account))
 
-    def _hold(self, position: Position | None) -> None:
-        if position is not None:
-            gate_state.observe(self._gate, position)
-            mark.remember(self._marks, position)
-            self._mark(position.at)
+    def _hold(self, position: Position) -> None:
+        gate_state.observe(self._gate, position)
+        mark.remember(self._marks, position)
+        self._mark(position.at)
 
     def _settle(self, question: Question) -> None:
-        now, title = question.resolved_at, question.title
+        """Pay a bet; the marks keep one flat position for all that are done, or they would slow down with each."""
+        now, title, account = question.resolved_at, question.title, self._params.account
         value, result = (PAYOUT, "yes") if question.outcome else (Price(0), "no")
-        held = [one for one in self._positions.all(now) if one.ticker == title and one.count]
-        end = settlement_of(held, ticker=title, result=result, value=value, at=now, account=self._params.account)
+        held = self._marks.positions.pop((title, "desk"))
+        end = settlement_of([held], ticker=title, result=result, value=value, at=now, account=account)
         gate_state.observe(self._gate, end)
         self._marks.view.observe(Lifecycle(at=now, ticker=title, event="settled"))
         self.bets.append(_bet(question, *self._open.pop(title)))
-        for position in self._positions.settle(end):
-            self._hold(position)
+        self._done = Holding(
+            fees=Cash(self._done.fees + end.fees), realized=Cash(self._done.realized + end.pnl + end.fees)
+        )
+        self._hold(_position(self._done, DONE, now, account))
 
 
 def _strategy(params: GateParams) -> ForecastParams:
@@ -171,14 +178,15 @@ def _estimate(question: Question, combined: Combined, account: str) -> Estimate:
     )  # fmt: skip
 
 
-def _taken(wish: Signal, view: ForecastView) -> Signal:
-    """Return the wish as it is after its resting order found nobody: the ask of its outcome, in YES terms."""
-    price = view.quote.ask if wish.outcome is Outcome.YES else view.quote.bid
-    return msgspec.structs.replace(wish, style="take", price=price)
-
-
 def _refused(question: Question, reason: str) -> Refusal:
     return Refusal(at=question.asked_at, ticker=question.title, desk="forecast", stage="edge", reason=reason)
+
+
+def _position(held: Holding, ticker: str, at: Nanos, account: str) -> Position:
+    return Position(
+        at=at, account=account, ticker=ticker, owner="desk", count=held.count, cost=held.cost, fees=held.fees,
+        realized=held.realized,
+    )  # fmt: skip
 
 
 def _own_price(order: Order) -> Price:
