@@ -30,7 +30,7 @@ Green within a minute; `watchlist` has rows of the newest interval; `topics tail
 `store` that names the field; the others are stored. A short watch list: the return value of `store` counts the reasons.
 
 ### Rerun
-Clear any run: no row of its interval changes; `refetch` asks anew. Backfilled without stored answers it is skipped.
+Clear any run: no row of its interval changes; `refetch` asks the newest anew. A past without stored answers is skipped.
 """
 
 

@@ -2,6 +2,10 @@
 -- Whether the answers of an interval are stored already.
 select count(*) as pages from desk.pages where dag_id = :dag_id and account = :account and interval_start = :interval_start;
 
+-- name: later_pages^
+select 1 from desk.pages
+where dag_id = :dag_id and account = :account and interval_start > :interval_start limit 1;
+
 -- name: drop_pages!
 delete from desk.pages where dag_id = :dag_id and account = :account and interval_start = :interval_start;
 

@@ -43,6 +43,7 @@ CHILD = """
 import asyncio, json, resource, sys, time, airflow.sdk
 from datetime import datetime, timedelta
 from kalshi_desk.batch import discovery
+from kalshi_desk.batch.desk import run_of
 after, period, seconds = datetime.fromisoformat(sys.argv[1]), timedelta(minutes=5), {}
 def timed(name, call):
     began = time.perf_counter()
@@ -57,7 +58,11 @@ later = after + period
 discovery.fetch_pages(later, period, refetch=False)
 timed("store again", lambda: discovery.store_markets(later, period))
 peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
-print(json.dumps({"pages": pages, "seconds": seconds, "peak_mb": peak, "idle_mb": before, **stored, **told}))
+with run_of(after, period) as run, run.connection.cursor() as cursor:
+    cursor.execute("select pg_total_relation_size('desk.pages') / 2000000")
+    (pages_mb,) = cursor.fetchone()
+found = {"pages": pages, "pages_mb_an_interval": pages_mb, "seconds": seconds, "peak_mb": peak, "idle_mb": before}
+print(json.dumps({**found, **stored, **told}))
 """
 
 

@@ -5,6 +5,7 @@ from contextlib import asynccontextmanager, closing
 from datetime import datetime, timedelta
 
 import pytest
+from airflow.sdk.exceptions import AirflowSkipException
 
 from kalshi_desk.adapters.postgres.clock_epochs import store_epochs
 from kalshi_desk.adapters.postgres.connection import connect
@@ -69,6 +70,15 @@ def test_the_listing_of_an_interval_is_fetched_once(reads, database):
     assert [discovery.fetch_pages(RUN_AFTER, FIVE, refetch=refetch) for refetch in (False, False, True)] == [3, 3, 3]
     assert reads.asked == 2
     assert rows(database, "select page from pages order by page") == [(0,), (1,), (2,)]
+
+
+def test_the_past_is_not_asked_for(reads, database):
+    discovery.fetch_pages(RUN_AFTER + FIVE, FIVE, refetch=False)
+    with pytest.raises(AirflowSkipException):
+        discovery.fetch_pages(RUN_AFTER, FIVE, refetch=False)
+    discovery.fetch_pages(RUN_AFTER + 2 * FIVE, FIVE, refetch=False)
+    assert discovery.fetch_pages(RUN_AFTER + FIVE, FIVE, refetch=True) == 3
+    assert reads.asked == 2
 
 
 def test_the_stored_listing_becomes_rows_and_again_the_same_ones(reads, database):

@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import structlog
+from airflow.sdk.exceptions import AirflowSkipException
 
 from kalshi_desk.adapters.postgres.copy import copy_rows, stage_rows
 from kalshi_desk.adapters.postgres.queries import queries
@@ -35,12 +36,19 @@ Reasons = Counter[tuple[str, str]]
 
 
 def fetch_pages(run_after: datetime, period: timedelta, *, refetch: bool) -> int:
-    """Store the venue's listing of this interval unless it is stored already; return the number of pages."""
+    """Store the venue's listing of this interval unless it is stored already; return the number of pages.
+
+    The venue is asked about now alone. Where a later interval is stored, what is stored of this one stays whatever
+    ``refetch`` says; raises AirflowSkipException where that is nothing.
+    """
     with run_of(run_after, period) as run:
         sql, key = queries("discovery"), _key(run)
         (stored,) = sql.has_pages(run.connection, **key)
-        if stored and not refetch:
+        past = sql.later_pages(run.connection, **key) is not None
+        if stored and (past or not refetch):
             return int(stored)
+        if past:
+            raise AirflowSkipException(f"the venue cannot be asked what it listed at {run.now}")
         sql.drop_pages(run.connection, **key)
         return asyncio.run(_fetch(run, sql, key))
 
