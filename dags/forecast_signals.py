@@ -35,7 +35,7 @@ a decision that it has seen.
     catchup=False,
     max_active_runs=1,
     default_args={"owner": "desk", "retries": 2, "retry_delay": timedelta(seconds=10)},
-    tags=["forecast", "signals"],
+    tags=["forecasts", "signals"],
     doc_md=RUNBOOK,
 )
 def forecast_signals() -> None:

@@ -38,7 +38,8 @@ with held as (
             and e.event in ('filled', 'canceled', 'expired', 'rejected'))
     group by o.ticker
 )
-select m.ticker, sum(b.contracts) > 0, m.event_ticker, m.series_ticker, m.title, coalesce(bool_or(v.mutually_exclusive), false)
+select m.ticker, m.event_ticker, m.series_ticker, m.title, coalesce(bool_or(v.mutually_exclusive), false),
+    sum(b.contracts) > 0
 from (select * from held where contracts <> 0 union all select * from resting) b
 join desk.markets m on m.ticker = b.ticker and m.desk = 'forecast'
 left join desk.events v on v.event_ticker = m.event_ticker

@@ -46,7 +46,6 @@ def execute(database: str, statement: str, *values: object) -> list[tuple]:
 def watch(database: str, market: Market, *, bid="0.48", ask="0.52", exclusive=False, minutes=-2.0, ranked=True) -> None:
     """List a market with its event, put it on the watch list, and quote it so many minutes from the decision time."""
     when = at(minutes)
-    execute(database, "select ensure_day(%s)", when.date())
     execute(
         database,
         "insert into events values (%s, %s, 'Event', 'Economics', %s, '{}', %s) on conflict do nothing",
@@ -70,6 +69,7 @@ def watch(database: str, market: Market, *, bid="0.48", ask="0.52", exclusive=Fa
 
 def quote(database: str, ticker: str, *, bid: str | None, ask: str | None, minutes: float) -> None:
     """Add a snapshot of a market's top of the book."""
+    execute(database, "select ensure_day(%s)", at(minutes).date())
     execute(
         database, "insert into market_snapshots values (%s, %s, 40, %s, 25, 100, 100, %s, %s)",
         ticker, bid, ask, at(minutes), at(minutes),

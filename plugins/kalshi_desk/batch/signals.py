@@ -10,15 +10,15 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
-import numpy as np
+import msgspec
 
 from kalshi_desk.adapters.kafka.producer import Publisher
 from kalshi_desk.adapters.kafka.topics import REFUSALS, SIGNALS
 from kalshi_desk.adapters.postgres.queries import queries
-from kalshi_desk.adapters.sentences import embed
+from kalshi_desk.batch.correlation import subject_of, vectors
 from kalshi_desk.batch.desk import Run, run_of
 from kalshi_desk.batch.quality import blocked
-from kalshi_desk.domain.correlation import Matrix, Subject
+from kalshi_desk.domain.correlation import Subject
 from kalshi_desk.domain.decisions import Signal
 from kalshi_desk.domain.estimate import Estimate
 from kalshi_desk.domain.market import Market, Outcome, Quote
@@ -117,24 +117,15 @@ def _subject(market: Market, exclusive: bool, quote: Quote | None) -> Subject:
     mid = None
     if quote is not None and quote.bid is not None and quote.ask is not None:
         mid = (quote.bid.number + quote.ask.number) / 2
-    return Subject(
-        ticker=market.ticker,
-        event_ticker=market.event_ticker,
-        series_ticker=market.series_ticker,
-        title=market.title,
-        exclusive=exclusive,
-        p_yes=mid,
-    )
+    found = subject_of((market.ticker, market.event_ticker, market.series_ticker, market.title, exclusive))
+    return msgspec.structs.replace(found, p_yes=mid)
 
 
 def _staked(run: Run) -> tuple[list[Subject], list[Stake]]:
     """Return the forecast markets in which something is held or rests, and on which side."""
     rows = list(queries("signals").staked(run.connection, account=run.account, now=run.now.datetime()))
-    subjects = [
-        Subject(ticker=ticker, event_ticker=event, series_ticker=series, title=title, exclusive=exclusive, p_yes=None)
-        for ticker, _, event, series, title, exclusive in rows
-    ]
-    return subjects, [Stake(row[0], Outcome.YES if row[1] else Outcome.NO) for row in rows]
+    stakes = [Stake(row[0], Outcome.YES if row[-1] else Outcome.NO) for row in rows]
+    return [subject_of(row[:-1]) for row in rows], stakes
 
 
 def _correlations(run: Run, about: Sequence[Subject]) -> dict[Pair, float]:
@@ -144,12 +135,8 @@ def _correlations(run: Run, about: Sequence[Subject]) -> dict[Pair, float]:
     if len(tickers) < 2:
         return {}
     rows = queries("signals").correlations(run.connection, tickers=tickers, now=now, oldest=now - CORRELATION_AGE)
-    computed = pairs_above(tickers, unpriced(subjects, _vectors(subjects)), 0.0)
+    computed = pairs_above(tickers, unpriced(subjects, vectors(subjects)), 0.0)
     return computed | {pair(one, other): value for one, other, value in rows}
-
-
-def _vectors(subjects: Sequence[Subject]) -> Matrix:
-    return embed([subject.title for subject in subjects]).astype(np.float64)
 
 
 def _fresh(run: Run, answers: Sequence[step.Answer]) -> list[step.Answer]:
