@@ -36,19 +36,21 @@ from desk.estimates e left join desk.markets m using (ticker)
 where e.account = :account and e.occurred_at > :since order by e.occurred_at desc, e.ticker limit 10;
 
 -- name: articles
--- The newest evidence of each kind, kept and dropped.
-select source, title, kept, reason, published_at, observed_at, markets, relevance
+-- The newest evidence, kept and dropped; what is kept with the market that it tells most about.
+select source, recent.title, kept, reason, published_at, recent.observed_at, markets, relevance, m.title as about
 from (
     select a.*, row_number() over (partition by kept order by observed_at desc, article_id) as place,
-           k.markets, k.relevance
+           k.markets, k.relevance, k.ticker
     from desk.articles a
     left join lateral (
-        select count(*) as markets, max(relevance) as relevance from desk.article_markets
-        where account = a.account and article_id = a.article_id
+        select count(*) as markets, max(relevance) as relevance,
+               (array_agg(ticker order by relevance desc, ticker))[1] as ticker
+        from desk.article_markets where account = a.account and article_id = a.article_id
     ) k on true
     where a.account = :account and a.observed_at > :since
 ) recent
-where place <= 6 order by kept desc, observed_at desc;
+left join desk.markets m using (ticker)
+where place <= 6 order by kept desc, recent.observed_at desc;
 
 -- name: article_counts
 select kept, reason, count(*) as articles from desk.articles

@@ -82,7 +82,8 @@ async def assert_content(page):
         "min edge", "$91,240.11", "Settlement mean", "coinbase", "a fill differs from the venue",
         "<script>alert(1)</script>", "One message of the last hour", "Outside by", "61.2¢", "+$1.33",
         "Will the Fed cut rates", "3 watched, 5,566 left out", "thin volume 738", "78.0%", "exploratory",
-        "$0.2524 of $1.00", "dropped: off topic", "Shares <img src=x onerror=alert(1)> soar", "4.4¢ YES",
+        "$0.2524 of $1.00", "dropped: off topic", "kept for: Will the Fed",
+        "Shares <img src=x onerror=alert(1)> soar", "4.4¢ YES",
     ):  # fmt: skip
         assert words in text, words
     assert await page.locator("script").count() == 2

@@ -37,6 +37,7 @@ def test_evidence_says_why_it_was_kept_or_dropped(read):
     ]  # fmt: skip
     first = read.articles[0]
     assert (first["kept"], first["markets"], first["relevance"]) == (True, 2, 0.71)
+    assert first["about"] == forecast_sample.TITLES[forecast_sample.FED][0]
 
 
 def test_spend_is_that_of_the_day(read):

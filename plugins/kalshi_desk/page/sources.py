@@ -27,7 +27,7 @@ from kalshi_desk.wiring import addresses
 READ_EVERY_S, AGAIN_S = 2.0, 2.0
 PRICES = (topics.CRYPTO_INPUTS, topics.BOOKS, topics.LIFECYCLE, topics.FAIR_VALUES, topics.MARKS)
 DECISIONS = (topics.SIGNALS, topics.REFUSALS, topics.CONTROL)
-# definitions and whole books are repeated every 30 s of event time
+# definitions and whole books of the crypto series are repeated every 30 s of event time, those of others every 300 s
 PRICES_BACK_S, DECISIONS_BACK_S = 35, 600
 TWICE = (b'{"kind":"book_', b'{"kind":"market_defined', b'{"kind":"lifecycle', b'{"kind":"feed_alive')
 RECORDS = Counter("desk_page_records", "Records that the page has read", ["topic"])
