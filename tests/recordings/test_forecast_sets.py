@@ -87,10 +87,17 @@ def test_what_is_unresolved_or_repeated_is_counted(dataset):
         (LIVE | {"timestamp": "soon"}, "ISO 8601"),
     ],
 )
-def test_a_row_that_contradicts_itself_is_named(dataset, row, said):
-    with pytest.raises(ParseError, match="row 1") as caught:
-        list(dataset(LIVE, row).questions())
-    assert said in str(caught.value)
+def test_a_row_that_contradicts_itself_is_left_out_and_told(dataset, row, said):
+    found = dataset(LIVE, row)
+    assert [question.id for question in found.questions()] == ["p1"]
+    assert found.left_out == {"unusable": 1}
+    assert found.fault.startswith("row 1: ")
+    assert said in found.fault
+
+
+def test_a_folder_without_any_usable_row_is_refused(dataset):
+    with pytest.raises(ParseError, match="row 0: ValueError: outcome 2"):
+        list(dataset(LIVE | {"outcome": 2.0}).questions())
 
 
 def test_other_folders_are_of_no_known_kind(dataset, tmp_path):

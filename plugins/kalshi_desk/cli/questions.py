@@ -26,4 +26,5 @@ def command(folder: Path) -> None:
         count += 1
     sys.stdout.buffer.flush()
     left = "".join(f", {number} {reason} left out" for reason, number in sorted(dataset.left_out.items()))
-    click.echo(f"{count} questions{left}", err=True)
+    first = "" if dataset.fault is None else f"; first unusable: {dataset.fault}"
+    click.echo(f"{count} questions{left}{first}", err=True)

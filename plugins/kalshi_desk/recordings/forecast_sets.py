@@ -39,20 +39,29 @@ class Kind:
 
 @dataclass
 class ForecastSet:
-    """The questions of a folder; ``left_out`` counts the rows that gave none, by reason, as they are read."""
+    """The questions of a folder; as they are read, ``left_out`` counts the rows that gave none, by reason.
+
+    ``fault`` is what was wrong with the first row that could not be used.
+    """
 
     folder: Path
     left_out: Counter[str] = field(default_factory=Counter)
+    fault: str | None = None
 
     def questions(self) -> Iterator[Question]:
-        """Yield the resolved questions in the order of the file.
+        """Yield the resolved questions in the order of the file, each id once.
 
-        Raises ParseError where the folder is of no known kind, or a row contradicts itself.
+        Raises ParseError where the folder is of no known kind, or none of its resolved rows can be used.
         """
         kind = _kind_of(self.folder)
         seen: set[str] = set()
         for number, row in enumerate(_rows(self.folder / kind.file)):
-            question = _read(kind, row, f"{self.folder.name}/{kind.file} row {number}")
+            try:
+                question = _read(kind, row)
+            except (KeyError, TypeError, ValueError, UnitError) as fault:
+                self.left_out["unusable"] += 1
+                self.fault = self.fault or f"row {number}: {type(fault).__name__}: {fault}"
+                continue
             if question is None:
                 self.left_out["unresolved"] += 1
             elif question.id in seen:
@@ -60,6 +69,8 @@ class ForecastSet:
             else:
                 seen.add(question.id)
                 yield question
+        if not seen and self.fault is not None:
+            raise ParseError(f"{self.folder.name}/{kind.file}", self.fault)
 
 
 def _tournament(row: Row) -> Question | None:
@@ -135,13 +146,10 @@ def _rows(path: Path) -> Iterator[Row]:
         raise ParseError(str(path), str(fault)) from fault
 
 
-def _read(kind: Kind, row: Row, where: str) -> Question | None:
-    try:
-        question = kind.question(row)
-    except (KeyError, TypeError, ValueError, UnitError) as fault:
-        raise ParseError(where, f"{type(fault).__name__}: {fault}") from fault
+def _read(kind: Kind, row: Row) -> Question | None:
+    question = kind.question(row)
     if question is not None and question.resolved_at <= question.asked_at:
-        raise ParseError(where, f"resolved at {question.resolved_at}, not after it was asked at {question.asked_at}")
+        raise ValueError(f"resolved at {question.resolved_at}, not after it was asked at {question.asked_at}")
     return question
 
 
