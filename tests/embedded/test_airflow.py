@@ -5,6 +5,7 @@ from threading import Thread
 
 import pytest
 
+from kalshi_desk.batch.connections import DeskConnections
 from kalshi_desk.embedded import airflow
 from kalshi_desk.embedded.place import Place
 from kalshi_desk.settings import load_settings
@@ -69,3 +70,19 @@ def test_health_is_asked_for_each_process(place, api):
 
 def test_a_silent_api_server_is_a_fault(place):
     assert "does not answer" in airflow.fault(place, "airflow-scheduler")
+
+
+def test_runs_cover_whole_periods_and_keys_come_from_the_settings(place):
+    parser = ConfigParser()
+    parser.read_string(airflow._configured(place))
+    assert parser["scheduler"]["create_delta_data_intervals"] == "True"
+    assert parser["scheduler"]["create_cron_data_intervals"] == "True"
+    backend = parser["secrets"]["backend"]
+    assert backend == f"{DeskConnections.__module__}.{DeskConnections.__qualname__}"
+
+
+def test_what_asks_outside_has_a_pool_and_fits_the_workers(place):
+    parser = ConfigParser()
+    parser.read_string(airflow._configured(place))
+    assert set(airflow.POOLS) == {"models", "venue", "news"}
+    assert airflow.POOLS["models"]["slots"] < int(parser["core"]["parallelism"])
