@@ -49,7 +49,7 @@ interval is the newest one. A run of the past without stored answers skips itsel
 def news_aggregation() -> None:
     """Fetch, then judge and link."""
 
-    @task
+    @task(pool="news")
     def fetch(dag_run: Any = None, params: Any = None) -> int:
         from airflow.sdk.exceptions import AirflowSkipException
 

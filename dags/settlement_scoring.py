@@ -44,13 +44,13 @@ corrections of results that came in its window; an estimate whose result was cor
 def settlement_scoring() -> None:
     """Results, then verification, scores and scorecard."""
 
-    @task
+    @task(pool="venue")
     def results(dag_run: Any = None) -> int:
         from kalshi_desk.batch.scoring import complete_results
 
         return complete_results(dag_run.run_after, PERIOD)
 
-    @task(retries=0)
+    @task(retries=0, pool="venue")
     def verify(dag_run: Any = None) -> int:
         from kalshi_desk.batch.scoring import verify_settlements
 

@@ -1,4 +1,4 @@
-"""Runs DAG files by ``dag.test()``, one after another, and writes what became of their tasks: the chain of a whole desk.
+"""Runs DAG files by ``dag.test()``, one after another, and writes what became of their tasks: a whole chain.
 
 Arguments: where to write, then the files. Airflow's home and the desk are named by the environment.
 """
