@@ -3,6 +3,7 @@
 from math import log, sqrt
 from statistics import fmean
 
+import msgspec
 import pytest
 
 from kalshi_desk.adapters.forecasters import claude, gpt
@@ -44,7 +45,7 @@ async def test_no_text_from_outside_moves_the_simulated_models(venue):
     now = running.venue.clock.now()
     questions = [place(attack) for attack in ATTACKS.values() for place in PLACES.values()]
     attacked = [
-        forecast_prompt(asked(ticker=ticker, title=question.title, rules=question.rules), evidence, now=now)
+        forecast_prompt(msgspec.structs.replace(question, ticker=ticker), evidence, now=now)
         for question, evidence in questions
     ]
     clean = [forecast_prompt(asked(ticker=ticker), [article(n)], now=now) for n in range(len(attacked))]
