@@ -32,7 +32,7 @@ Clear any run: falls of its instant are written again from what was known then; 
     schedule=PERIOD,
     start_date=datetime(2026, 1, 1, tzinfo=UTC),
     catchup=False,
-    max_active_runs=1,
+    max_active_runs=4,  # a run that waits for a person holds up no fall of the next day
     default_args={"owner": "desk", "retries": 2, "retry_delay": timedelta(seconds=10)},
     tags=["forecasts", "risk"],
     doc_md=RUNBOOK,

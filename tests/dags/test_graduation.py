@@ -7,4 +7,4 @@ def test_falls_come_first_and_each_rise_waits_for_its_own_answer(parsed_dags):
         "rise.promote": [],
     }
     assert facts["period_s"] == 8_640
-    assert (facts["catchup"], facts["active"]) == (False, 1)
+    assert (facts["catchup"], facts["active"]) == (False, 4)
