@@ -6,6 +6,7 @@ Correlations are of YES outcomes, in [-1, 1]; matrices are symmetric (n, n) in t
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 from math import sqrt
 
 import msgspec
@@ -37,6 +38,7 @@ class Subject(msgspec.Struct, frozen=True, kw_only=True):
     p_yes: float | None
 
 
+@lru_cache(maxsize=4_096)
 def underlyings(title: str) -> frozenset[str]:
     """Return the traded or published things that a title names as whole words."""
     words = f" {' '.join(title.casefold().replace('?', ' ').replace(',', ' ').split())} "

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 from kalshi_desk.settings import Settings
 from kalshi_desk.steps.crypto_signals import CryptoParams
 from kalshi_desk.steps.forecast_signals import SignalParams, strategy_params
@@ -9,7 +11,7 @@ from kalshi_desk.strategies import crypto_fair_value, forecast_edge
 from kalshi_desk.wiring import addresses
 from kalshi_desk.wiring.gate import gate_params
 
-QUOTE_AGE_S = 1_800.0
+QUOTE_AGE_S, BATCH_WALL_S = 1_800.0, 180
 
 
 def crypto_params(settings: Settings) -> CryptoParams:
@@ -24,11 +26,15 @@ def crypto_params(settings: Settings) -> CryptoParams:
 
 
 def signal_params(settings: Settings, *, blocked: tuple[str, ...]) -> SignalParams:
-    """Return the parameters of forecast signals; ``blocked`` are the critical data checks that failed."""
-    gate = gate_params(settings)
+    """Return the parameters of forecast signals; ``blocked`` are the critical data checks that failed.
+
+    Quotes and signals stay good for as long as batch runs may take by the wall, however fast event time goes.
+    """
+    gate, batch_s = gate_params(settings), math.ceil(BATCH_WALL_S * settings.speed)
+    life_s = max(gate.order_timeout_s, batch_s)
     return SignalParams(
-        strategy=strategy_params(gate.limits.forecast, selection=gate.selection, life_s=gate.order_timeout_s),
+        strategy=strategy_params(gate.limits.forecast, selection=gate.selection, life_s=life_s),
         on=forecast_edge.NAME in settings.strategies,
         blocked=blocked,
-        quote_age_s=QUOTE_AGE_S,
+        quote_age_s=max(QUOTE_AGE_S, batch_s),
     )
