@@ -69,5 +69,5 @@ async def test_an_empty_batch_writes_nothing(monkeypatch) -> None:
 
 def test_every_topic_with_a_table_is_read() -> None:
     not_kept = {"kalshi.trades.v1", "orders.v1", "order_events.v1", "positions.v1", "watchlist.v1", "desk.control.v1",
-                "estimate_requests.v1"}  # fmt: skip
+                "estimate_requests.v1", "estimates.v1"}  # fmt: skip
     assert {topic.name for topic in app.TOPICS} == set(TOPICS) - not_kept
