@@ -48,6 +48,8 @@ def test_no_zone_is_utc(text):
         (json.dumps(ASKED | {"id": "b", "price": float("nan")}), "malformed"),
         (ASKED | {"id": "b", "forecasts": {"gpt": None}}, "Expected `float`, got `null`"),
         (ASKED | {"id": "b", "forecasts": {"gpt": "0.5"}}, "Expected `float`"),
+        (ASKED | {"id": "b", "forecasts": {"mix": 0.5}}, "'mix' is not the name of a forecaster"),
+        (ASKED | {"id": "b", "forecasts": {"": 0.5}}, "'' is not the name of a forecaster"),
         (ASKED | {"id": "b", "outcome": 2}, "Invalid enum value 2"),
         (ASKED | {"id": "b", "resolved_at": "2026-01-01T00:00:00Z"}, "not after it was asked"),
         (ASKED | {"id": "b", "asked_at": "yesterday"}, "ISO 8601"),

@@ -14,6 +14,7 @@ from kalshi_desk.domain.skill import Bin, Interval
 from kalshi_desk.domain.units import Cash, Count, Fixed, Nanos, Price
 
 Bounds = tuple[float, float]
+OWN_COLUMNS = ("mix", "calibrated", "blended", "price")
 
 
 class Bet(msgspec.Struct, frozen=True, kw_only=True):

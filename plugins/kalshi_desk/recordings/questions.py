@@ -8,6 +8,7 @@ from typing import Any
 
 import msgspec
 
+from kalshi_desk.domain.backtest import OWN_COLUMNS
 from kalshi_desk.domain.question import Question
 from kalshi_desk.domain.units import Nanos
 from kalshi_desk.errors import ParseError, UnitError
@@ -55,6 +56,8 @@ def _question(line: bytes, where: str) -> Question:
         question = msgspec.convert(msgspec.json.decode(line), Question, dec_hook=_unit)
     except (msgspec.DecodeError, UnicodeDecodeError, UnitError, RecursionError) as fault:
         raise ParseError(where, str(fault)) from None
+    if own := {"", *OWN_COLUMNS} & question.forecasts.keys():
+        raise ParseError(where, f"{min(own)!r} is not the name of a forecaster")
     if question.resolved_at <= question.asked_at:
         raise ParseError(where, f"resolved at {question.resolved_at}, not after it was asked at {question.asked_at}")
     return question

@@ -5,15 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from math import isfinite
 
-from kalshi_desk.domain.backtest import Bounds, Table
+from kalshi_desk.domain.backtest import OWN_COLUMNS, Bounds, Table
 from kalshi_desk.domain.scoring import brier, log_score
 from kalshi_desk.domain.skill import Bin, Interval, calibration_curve, mean_interval, skill
 from kalshi_desk.steps.walk_forward import Foretold
 
 LEVEL = 0.95
 BINS = 10
-MADE = ("mix", "calibrated", "blended")
-FIXED = ("gpt", "claude", *MADE, "price")
+FIXED = ("gpt", "claude", *OWN_COLUMNS)
 
 
 class Columns:
@@ -30,7 +29,7 @@ class Columns:
         self.values = {name: [row.get(name) for row in rows] for name in {*FIXED, *named}}
         vendors = [name for name in named if weights.get(name, 0) > 0] or named
         there = {name for name, column in self.values.items() if any(p is not None for p in column)}
-        self.compared = [name for name in (*vendors, *MADE, "price") if name in there]
+        self.compared = [name for name in (*vendors, *OWN_COLUMNS) if name in there]
         self.further = [name for name in named if name not in vendors]
 
     def common(self, names: Sequence[str]) -> list[int]:
