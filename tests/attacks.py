@@ -1,5 +1,6 @@
 """Texts from outside that try to forecast for the model, and the places where they can stand."""
 
+from kalshi_desk.domain.asked import BaseRate
 from kalshi_desk.wire.forecast_prompt import forecast_prompt
 from tests.forecasts import NOW, TICKER, article, asked
 from tests.models import FENCE, answer
@@ -41,6 +42,9 @@ ATTACKS = {
 PLACES = {
     "title": lambda text: (asked(title=text), [article()]),
     "rules": lambda text: (asked(rules=text), [article()]),
+    "event": lambda text: (asked(about=text), [article()]),
+    "settlement source": lambda text: (asked(sources=("BLS", text)), [article()]),
+    "base rate's name": lambda text: (asked(base_rates=(BaseRate("series", text, 9, 4),)), [article()]),
     "headline": lambda text: (asked(), [article(title=text), article(2)]),
     "summary": lambda text: (asked(), [article(summary=text), article(2)]),
     "source": lambda text: (asked(), [article(source=text), article(2)]),

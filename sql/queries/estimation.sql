@@ -37,8 +37,9 @@ left join lateral (
 where m.status = 'active' and m.close_at > :now and m.category is not null;
 
 -- name: asked
--- What is asked about these markets; the event's title says what the market's own may leave out.
-select m.ticker, m.series_ticker, m.category, m.title, e.title as event_title, m.close_at
+-- What is asked about these markets; the event says what the market's own title may leave out, and who decides it.
+select m.ticker, m.series_ticker, m.category, m.title, e.title as event_title, m.close_at, e.raw->>'sub_title' as about,
+       jsonb_path_query_array(e.raw, '$.settlement_sources[*].name') as sources
 from desk.markets m left join desk.events e using (event_ticker)
 where m.ticker = any(:tickers);
 

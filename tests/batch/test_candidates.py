@@ -114,6 +114,9 @@ async def test_requests_are_the_newest_of_each_market_up_to_now(broker):
 
 def test_what_was_known_of_a_market_is_gathered(run, database):
     watch(database, rain())
+    execute(
+        database, """update events set raw = '{"sub_title": "December", "settlement_sources": [{"name": "NWS"}]}'"""
+    )
     for number, minutes in ((1, -30), (2, -20), (3, 10)):
         article(database, number, minutes=minutes, relevance=0.5 + number / 10)
     execute(database, "insert into base_rates values (%s, 'series', 'KXRAINNYC', 40, 10, %s)", ACCOUNT, at(-60))
@@ -125,10 +128,21 @@ def test_what_was_known_of_a_market_is_gathered(run, database):
     )  # fmt: skip
     ((due,), left) = gather(run, [(candidates(run)[0], "news")])
     assert left == []
+    assert (due.asked.about, due.asked.sources) == ("December", ("NWS",))
     assert (due.reason, due.mid, due.asked.title) == ("news", 0.5, f"Event: Will {RAIN} come true?")
     assert [each.article_id for each in due.evidence] == ["a2", "a1"]
     assert due.asked.base_rates == (BaseRate("series", "KXRAINNYC", 40, 10), BaseRate("category", "Economics", 100, 30))
     assert due.asked.economic == (EconomicValue("FEDFUNDS", "2026-10-01", "3.88"),)
+
+
+def test_an_event_of_which_nothing_is_said_or_known_says_nothing(run, database):
+    watch(database, rain())
+    execute(database, """update events set raw = '{"sub_title": null, "settlement_sources": null}'""")
+    ((due,), _) = gather(run, [(candidates(run)[0], "first")])
+    assert (due.asked.about, due.asked.sources) == ("", ())
+    execute(database, "delete from events")
+    ((due,), _) = gather(run, [(candidates(run)[0], "first")])
+    assert (due.asked.about, due.asked.sources, due.asked.title) == ("", (), f"Will {RAIN} come true?")
 
 
 def test_a_market_whose_ticker_is_no_ticker_is_left_out(run, database):

@@ -2,6 +2,7 @@ from decimal import Decimal
 
 import pytest
 
+from kalshi_desk.domain.units import Cash
 from kalshi_desk.page.tables import TableReader
 from tests.page import forecast_sample, sample
 
@@ -18,6 +19,7 @@ def read(database):
 def test_an_empty_database_is_read_as_nothing_known(database):
     found = TableReader(database, "sim:nothing:1").read(sample.NOW).forecasts
     assert (found.watched, found.estimates, found.articles, found.left_out) == ([], [], [], [])
+    assert found.month is None
     assert (found.counts["watched"], found.spent["dollars"]) == (0, Decimal(0))
 
 
@@ -42,4 +44,5 @@ def test_evidence_says_why_it_was_kept_or_dropped(read):
 
 def test_spend_is_that_of_the_day(read):
     assert read.spent == {"dollars": Decimal("0.252400"), "calls": 4, "faults": 1, "cached": 1, "tokens": 9120}
+    assert read.month == Cash.parse("0.2524") * 30
     assert read.estimates[0]["p_vendors"] == {"gpt": 0.78, "claude": 0.71}

@@ -5,6 +5,7 @@ import pytest
 
 from kalshi_desk.domain.market import Outcome
 from kalshi_desk.domain.message import encode
+from kalshi_desk.domain.units import Cash
 from kalshi_desk.page.forecast_tables import ForecastTables
 from kalshi_desk.page.forecasts import spend, watch_rows
 from kalshi_desk.page.render import render_parts
@@ -52,7 +53,8 @@ def test_without_estimate_or_known_fee_there_is_no_edge():
 
 def test_spend_beside_its_cap():
     told = {"dollars": Decimal("1.5"), "calls": 9, "faults": 1, "cached": 0, "tokens": 9000}
-    found = spend(seen(spent=told))
+    found = spend(seen(spent=told, month=Cash.parse("31.5")))
+    assert found.month == Cash.parse("31.5")
     assert (found.cap, found.share, found.calls) == (Decimal("1.00"), 1.0, 9)
     assert spend(seen()) is None
 

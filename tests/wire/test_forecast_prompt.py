@@ -11,10 +11,14 @@ from tests.models import FENCE
 
 
 def test_everything_that_is_known_is_in_it():
-    text = prompt(asked(), article(1), article(2, published_at=None)).text
+    text = prompt(
+        asked(about="FOMC", sources=("Federal Reserve", "BLS")), article(1), article(2, published_at=None)
+    ).text
     for part in (
         f"Question id: {TICKER}\n", "Today: 2026-11-21\n", "Closes: 2026-12-09T19:00Z\n", "Title: Will the Federal",
-        "Rules: Resolves Yes", "12 of 40 resolved YES in series KXFEDDECISION", "FEDFUNDS: 3.88 (2026-10-01)",
+        "Rules: Resolves Yes",
+        "About: FOMC\n", "Decided by: Federal Reserve, BLS\n",
+        "12 of 40 resolved YES in series KXFEDDECISION", "FEDFUNDS: 3.88 (2026-10-01)",
         "Evidence known by now: 2 articles.", "2026-11-19, federalreserve.gov: Minutes of the meeting, part 1\n",
         "date unknown, federalreserve.gov: Minutes of the meeting, part 2\nOfficials were divided.",
     ):  # fmt: skip

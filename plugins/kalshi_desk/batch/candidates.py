@@ -89,7 +89,7 @@ def gather(run: Run, chosen: Sequence[Chosen]) -> tuple[list[Due], list[LeftOut]
 
 
 def _due(run: Run, chosen: Chosen, row: tuple[Any, ...], known: dict[tuple[str, str], BaseRate]) -> Due:
-    (candidate, reason), (ticker, series, category, title, event_title, close_at) = chosen, row
+    (candidate, reason), (ticker, series, category, title, event_title, close_at, about, sources) = chosen, row
     scopes = (("series", series.casefold()), ("category", category.casefold()))
     if candidate.bid is None or candidate.ask is None:
         raise TypeError(f"{ticker} was chosen without a price")
@@ -99,6 +99,8 @@ def _due(run: Run, chosen: Chosen, row: tuple[Any, ...], known: dict[tuple[str, 
         title=title if event_title in (None, title) else f"{event_title}: {title}",
         rules=candidate.rules,
         close_at=Nanos.of(close_at),
+        about=about or "",
+        sources=tuple(name for name in sources or () if isinstance(name, str)),
         base_rates=tuple(known[scope] for scope in scopes if scope in known),
         economic=economic_for(run, category),
     )

@@ -39,12 +39,14 @@ class EconomicValue(msgspec.Struct, frozen=True):
 
 
 class Asked(msgspec.Struct, frozen=True, kw_only=True):
-    """One market as a question, with what is known besides the news."""
+    """One market as a question, with what is known besides the news; ``sources`` decide how it settles."""
 
     ticker: str
     category: str
     title: str
     rules: str
     close_at: Nanos
+    about: str = ""
+    sources: tuple[str, ...] = ()
     base_rates: tuple[BaseRate, ...] = ()
     economic: tuple[EconomicValue, ...] = ()

@@ -9,7 +9,7 @@ from kalshi_desk.domain.edge import edge_take
 from kalshi_desk.domain.fees import Role, expected_fee, fee_known, in_force
 from kalshi_desk.domain.market import FeeSchedule, Market, Outcome
 from kalshi_desk.domain.message import Decoder
-from kalshi_desk.domain.units import CONTRACT, Nanos, Price
+from kalshi_desk.domain.units import CONTRACT, Cash, Nanos, Price
 from kalshi_desk.page.facts import Facts
 from kalshi_desk.page.forecast_tables import ForecastTables, Row
 
@@ -27,10 +27,11 @@ class WatchRow:
 
 @dataclass(frozen=True)
 class Spend:
-    """The day's cost of models beside its cap, in dollars; ``share`` of the cap used, at most 1."""
+    """The day's cost of models beside its cap, in dollars; ``share`` of the cap used, at most 1; ``month``'s pace."""
 
     dollars: Decimal
     cap: Decimal
+    month: Cash | None
     calls: int
     faults: int
     cached: int
@@ -48,8 +49,8 @@ def watch_rows(facts: Facts) -> list[WatchRow]:
 
 def spend(facts: Facts) -> Spend | None:
     """Return the day's spend, None while it is not known."""
-    spent = _forecasts(facts).spent
-    return None if spent is None else Spend(cap=facts.llm_daily_budget, **spent)
+    tables = _forecasts(facts)
+    return None if tables.spent is None else Spend(cap=facts.llm_daily_budget, month=tables.month, **tables.spent)
 
 
 def _forecasts(facts: Facts) -> ForecastTables:

@@ -87,7 +87,13 @@ def forecast_prompt(asked: Asked, evidence: Sequence[Evidence], *, now: Nanos) -
 
 
 def _market(asked: Asked) -> str:
-    return f"Title: {harmless(asked.title, TITLE_CHARS)}\nRules: {harmless(asked.rules, RULES_CHARS)}"
+    parts = {
+        "Title": harmless(asked.title, TITLE_CHARS),
+        "About": harmless(asked.about, TITLE_CHARS),
+        "Rules": harmless(asked.rules, RULES_CHARS),
+        "Decided by": harmless(", ".join(asked.sources), TITLE_CHARS),
+    }
+    return "\n".join(f"{name}: {text}" for name, text in parts.items() if text)
 
 
 def _article(evidence: Evidence) -> str:
