@@ -10,6 +10,7 @@ from kalshi_desk.adapters.postgres.connection import connect
 from kalshi_desk.adapters.postgres.queries import queries
 from kalshi_desk.batch.desk import Run
 from kalshi_desk.batch.reporting import gather, report_day
+from kalshi_desk.domain.report_parts import ranked
 from kalshi_desk.domain.units import Nanos
 from kalshi_desk.settings import load_settings
 from kalshi_desk.steps.window import Window
@@ -32,6 +33,32 @@ insert into settlements (account, ticker, result, value_dollars, count_contracts
 values ('{ACCOUNT}', 'T', 'yes', 1, -2, 1.1, 0.02, 0, -1.12, '{DAY} 10:15:05Z', '{DAY} 10:15:06Z');
 insert into equity values (0, 1, '{ACCOUNT}', 50, 0, 50, 50, 0, 0, 0, '{DAY} 09:00Z'),
     (0, 2, '{ACCOUNT}', 48.88, 0, 48.88, 50, -1.12, -1.12, 0.02, '{DAY} 10:16Z');
+insert into orders (client_order_id, account, decision_id, ticker, desk, strategy, outcome, book_side, action, style,
+    price_dollars, count_contracts, remaining_contracts, state, risk_dollars, reduce_only, expires_at, seen, created_at,
+    updated_at)
+values ('o', '{ACCOUNT}', 'd', 'T', 'crypto', 's', 'no', 'ask', 'enter', 'take', 0.55, 2, 0, 'filled', 1.1, false,
+    '{DAY} 10:05Z', '1', '{DAY} 10:04Z', '{DAY} 10:04Z');
+insert into markets (ticker, event_ticker, series_ticker, title, status, open_at, close_at, definition,
+    first_observed_at, observed_at)
+select 'F' || n, 'E', 'S', 'Will it?', 'active', '{DAY}', '2026-11-21 06:00Z'::timestamptz + n * interval '12 hours',
+    '{{}}', '{DAY}', '{DAY}' from generate_series(0, 3) n;
+insert into watchlist select '{ACCOUNT}', '{DAY} 23:50Z', 'F' || n, 'forecast', n, null, '{DAY} 23:55Z'
+from generate_series(0, 3) n;
+insert into estimates values ('e', '{ACCOUNT}', 'F0', 'Politics', '{{}}', 0.6, 0.05, 0.6, 0.55, 0.04, 0.5, null,
+    0.5, true,
+    '{{}}', '{DAY} 11:00Z', '{DAY} 11:00Z');
+insert into estimate_scores values ('e', '{ACCOUNT}', 'F0', 'Politics', 'blended', 1, 1, 0.55, 0.2025, 0.598,
+    '{DAY} 12:00Z'),
+    ('e', '{ACCOUNT}', 'F0', 'Politics', 'gpt', 1, 0, 1, 1, 'Infinity', '{DAY} 12:00Z');
+insert into forecaster_calls
+select 'c' || n, '{ACCOUNT}', 'e', 'F0', 'full', 'openai', 'gpt-x', 1, n, 'h', 'p', 'a', 0.6,
+    case n when 2 then 'prose' end,
+    n = 3, 1000, 50, 0.01, case n when 0 then '2026-11-02Z'::timestamptz else '{DAY} 11:00Z' end, '{DAY} 11:00Z'
+from generate_series(0, 3) n;
+insert into alerts values (0, 1, 'batch', 'warning', 'late', 'x', '{DAY} 11:00Z'), (0, 2, 'batch', 'warning',
+    'late', 'x',
+    '{DAY} 12:00Z');
+insert into quality_checks values ('{ACCOUNT}', 'fills', 'a fee', true, false, '{{}}', '{DAY} 11:00Z', '{DAY} 12:30Z');
 insert into refusals values (0, 1, 'T', 'crypto', 'edge', 'no_edge', '0.01', '0.03', null, 40, null, '{DAY} 10:05Z');
 """
 
@@ -58,6 +85,22 @@ def test_a_day_is_gathered_from_the_tables(run):
     assert report.activity.settlements == 1
     assert report.refusals == [("no_edge", 40)]
     assert report.settled == [("T", "2.00 no", "yes", Decimal("-1.12"))]
+
+
+def test_the_forecast_desks_day_is_gathered_too(run):
+    report = gather(run, date(2026, 11, 20))
+    crypto, forecast = report.desks
+    assert (crypto.realized, crypto.orders, crypto.settlements, forecast.orders) == (Decimal("-1.12"), 1, 1, 0)
+    assert report.estimates == 1
+    assert [(s.forecaster, s.n) for s in ranked(report.forecasters)] == [("gpt", 1), ("blended", 1)]
+    (model,) = report.models
+    assert (model.calls, model.cached, model.faults, model.cost) == (3, 1, 1, Decimal("0.03"))
+    costs = report.costs
+    assert (costs.models_day, costs.models_month, costs.realized_month) == (
+        Decimal("0.03"), Decimal("0.04"), Decimal("-1.12"),
+    )  # fmt: skip
+    assert [(row.kind, row.count) for row in report.incidents] == [("warning alert", 2), ("failed check", 1)]
+    assert [(row.ticker, row.p_yes) for row in report.coming] == [("F0", 0.55), ("F1", None)]
 
 
 def test_a_day_without_rows_has_unknown_equity(run):

@@ -1,9 +1,9 @@
 from dataclasses import replace
+from datetime import UTC, datetime
 from decimal import Decimal
 
-import pytest
-
-from kalshi_desk.domain.report import Activity, DailyReport, Money, Skill, dollars, markdown, summary_line
+from kalshi_desk.domain.report import Activity, DailyReport, Money, Skill, markdown, summary_line
+from kalshi_desk.domain.report_parts import Coming, Costs, DeskDay, ForecasterScore, Incident, ModelCost
 
 REPORT = DailyReport(
     account="sim:synthetic:7",
@@ -15,19 +15,20 @@ REPORT = DailyReport(
     refusals=[("no_edge", 3_000), ("price_band", 100)],
     settled=[("KXBTC15M-A", "3.00 yes", "no", Decimal("-1.23"))],
     skill=[Skill(5, 12, 0.20, 0.21), Skill(1, 12, 0.09, 0.05)],
+    desks=[
+        DeskDay("crypto", Decimal("-1.23"), Decimal("0.17"), 9, 7, 5),
+        DeskDay("forecast", *[Decimal(0)] * 2, 0, 0, 0),
+    ],
+    estimates=31,
+    forecasters=[ForecasterScore("price", 8, 0.15, 0.45), ForecasterScore("gpt", 8, 0.21, 0.61)],
+    costs=Costs(Decimal("0.42"), Decimal("3.10"), Decimal(12), Decimal("9.75")),
+    models=[ModelCost("gpt-x", 40, 10, 2, 52_000, 3_100, Decimal("0.42"))],
+    incidents=[Incident(datetime(2026, 11, 20, 9, 5, tzinfo=UTC), "critical alert", "batch: <late> | again", 3)],
+    coming=[Coming("KXFED-A", "Will rates rise?", datetime(2026, 11, 21, 19, tzinfo=UTC), Decimal(-2), 0.31, None)],
 )
-
-
-@pytest.mark.parametrize(
-    ("amount", "text"),
-    [("0", "$0.00"), ("1234.5", "$1,234.50"), ("-0.0145", "-$0.0145"), ("0.000001", "$0.000001"), ("7", "$7.00")],
-)
-def test_dollars_show_what_is_there(amount, text):
-    assert dollars(Decimal(amount)) == text
 
 
 def test_unknown_money_is_a_dash_and_never_zero():
-    assert dollars(None) == "–"
     assert "| Lowest equity | – |" in markdown(REPORT)
 
 
@@ -50,3 +51,13 @@ def test_an_empty_day_says_so():
     assert "No settled market was scored." in text
     assert "None." in text
     assert "Why there was no order" not in text
+
+
+def test_both_desks_forecasts_costs_incidents_and_tomorrow_are_told():
+    text = markdown(REPORT)
+    assert "| crypto | -$1.23 | $0.17 | 9 | 7 | 5 |" in text
+    assert "31 estimates were made." in text
+    assert "| Left of it after models and fixed costs | -$5.35 |" in text
+    assert "| gpt-x | 40 | 10 | 2 | 52,000 | 3,100 | $0.42 |" in text
+    assert "| 09:05:00 | critical alert | 3 | batch: <late> / again |" in text
+    assert "| 2026-11-21 19:00 | KXFED-A | Will rates rise? | 2.00 no | 31.0% | – |" in text

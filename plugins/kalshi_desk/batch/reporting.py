@@ -12,6 +12,7 @@ from kalshi_desk.adapters.reports import daily
 from kalshi_desk.batch.desk import Run, run_of
 from kalshi_desk.domain.message import encode
 from kalshi_desk.domain.report import Activity, DailyReport, Money, Skill, markdown
+from kalshi_desk.domain.report_parts import Coming, Costs, DeskDay, ForecasterScore, Incident, ModelCost
 
 
 def write_report(run_after: datetime, period: timedelta, *, date: str | None) -> str:
@@ -39,7 +40,29 @@ def gather(run: Run, day: Date) -> DailyReport:
         refusals=list(sql.refusals(db, **span)),
         settled=[(ticker, _held(count), result, pnl) for ticker, count, result, pnl in sql.settled(db, **span)],
         skill=[Skill(*row) for row in sql.skill(db, **span)],
+        **_forecast_desk(run, span),
     )
+
+
+def _forecast_desk(run: Run, span: dict[str, Any]) -> dict[str, Any]:
+    sql, db = queries("report"), run.connection
+    month = {**span, "month": _month(span["end"])}
+    models_day, models_month, realized = sql.costs(db, **month)
+    return {
+        "desks": [DeskDay(*row) for row in sql.desks(db, **span)],
+        "estimates": sql.estimates(db, **span)[0],
+        "forecasters": [ForecasterScore(*row) for row in sql.forecasters(db, **span)],
+        "costs": Costs(models_day, models_month, run.settings.monthly_costs, realized),
+        "models": [ModelCost(*row) for row in sql.models(db, **span)],
+        "incidents": [Incident(*row) for row in sql.incidents(db, **span)],
+        "coming": [Coming(*row) for row in sql.coming(db, **span)],
+    }
+
+
+def _month(end: datetime) -> datetime:
+    """Return the start of the month that ``end`` closes; at its first midnight that is the month just over."""
+    last = end - timedelta(microseconds=1)
+    return last.replace(day=1, hour=0, minute=0, second=0, microsecond=0) - timedelta(microseconds=1)
 
 
 def report_day(run: Run) -> Date:

@@ -6,6 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
+from kalshi_desk.domain import report_parts as parts
+from kalshi_desk.domain.report_parts import Coming, Costs, DeskDay, ForecasterScore, Incident, ModelCost, dollars
+
 
 @dataclass(frozen=True)
 class Skill:
@@ -55,6 +58,13 @@ class DailyReport:
     refusals: Sequence[tuple[str, int]]
     settled: Sequence[tuple[str, str, str, Decimal]]
     skill: Sequence[Skill]
+    desks: Sequence[DeskDay]
+    estimates: int
+    forecasters: Sequence[ForecasterScore]
+    costs: Costs
+    models: Sequence[ModelCost]
+    incidents: Sequence[Incident]
+    coming: Sequence[Coming]
 
 
 def summary_line(report: DailyReport) -> str:
@@ -66,18 +76,13 @@ def summary_line(report: DailyReport) -> str:
     )
 
 
-def dollars(amount: Decimal | None) -> str:
-    """Return an amount with sign, cents and more decimals only where they are not zero; a dash for unknown."""
-    if amount is None:
-        return "–"
-    text = f"{abs(amount):,.6f}".rstrip("0")
-    whole, _, part = text.partition(".")
-    return f"{'-' if amount < 0 else ''}${whole}.{part.ljust(2, '0')}"
-
-
 def markdown(report: DailyReport) -> str:
     """Return the report as Markdown."""
-    sections = (_head(report), _money(report), _activity(report), _skill(report), _settled(report))
+    sections = (
+        _head(report), _money(report), parts.desks(report.desks), parts.incidents(report.incidents), _activity(report),
+        parts.forecasts(report.forecasters, report.estimates), parts.spending(report.costs, report.models),
+        _skill(report), _settled(report), parts.tomorrow(report.coming),
+    )  # fmt: skip
     return "\n\n".join("\n".join(lines) for lines in sections) + "\n"
 
 

@@ -7,12 +7,13 @@ from pathlib import Path
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from kalshi_desk.domain.report import DailyReport, dollars, markdown, summary_line
+from kalshi_desk.domain.report import DailyReport, markdown, summary_line
+from kalshi_desk.domain.report_parts import dollars, holding, ranked, share
 
 _environment = Environment(
     loader=PackageLoader("kalshi_desk.adapters.reports"), autoescape=True, undefined=StrictUndefined
 )
-_environment.filters["dollars"] = dollars
+_environment.filters |= {"dollars": dollars, "holding": holding, "ranked": ranked, "share": share}
 
 
 def html(report: DailyReport) -> str:
