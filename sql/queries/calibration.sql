@@ -1,6 +1,7 @@
 -- name: answered
 -- The first estimate of each market whose score was known at :now: one answer teaches once.
-select distinct on (e.ticker) e.ticker, m.title, e.category, e.occurred_at, s.observed_at, s.outcome, e.p_price, e.p_vendors
+select distinct on (e.ticker) e.ticker, m.title, e.category, e.occurred_at, s.observed_at, s.outcome, e.p_price, e.p_vendors,
+       m.event_ticker
 from desk.estimates e
 join desk.estimate_scores s on s.estimate_id = e.estimate_id and s.forecaster = 'blended'
 join desk.markets m on m.ticker = e.ticker

@@ -77,3 +77,16 @@ def test_odds_far_from_the_prior_are_reached_without_overflow():
 def test_certainty_teaches_no_odds():
     with pytest.raises(ValueError, match="certain"):
         fit_logistic(np.array([[np.inf]]), np.ones(1), offset=np.zeros(1), prior=Normal((0.0,), (1.0,)))
+
+
+def test_the_robust_error_counts_events_and_is_about_the_plain_one_where_each_row_is_its_own():
+    features, outcomes, offset = drawn(5, n=5_000)
+    flat = Normal((0.0, 1.0), (100.0, 100.0))
+    apart = fit_logistic(features, outcomes, offset=offset, prior=flat, events=np.arange(5_000))
+    assert np.sqrt(np.diag(apart.robust)) == pytest.approx(np.sqrt(np.diag(apart.covariance)), rel=0.05)
+    thrice = fit_logistic(
+        np.repeat(features, 3, axis=0), np.repeat(outcomes, 3), offset=np.repeat(offset, 3), prior=flat,
+        events=np.repeat(np.arange(5_000), 3),
+    )  # fmt: skip
+    assert thrice.stderr(1) == pytest.approx(apart.stderr(1), rel=0.05)
+    assert thrice.covariance[1, 1] == pytest.approx(apart.covariance[1, 1] / 3, rel=0.05)

@@ -1,3 +1,4 @@
+import msgspec
 import numpy as np
 import pytest
 
@@ -76,3 +77,14 @@ def test_certain_forecasts_and_prices_teach_nothing():
 
 def test_nothing_answered_teaches_nothing():
     assert fit([], fitted_at=question(1, asked=0, resolved=1).resolved_at, params=PARAMS) == {}
+
+
+def test_questions_of_one_event_share_its_luck():
+    alone = world(7, n=100)
+    fivefold = [
+        msgspec.structs.replace(each, id=f"{each.id}-{copy}", event=each.id) for each in alone for copy in range(5)
+    ]
+    apart = [msgspec.structs.replace(each, event=None) for each in fivefold]
+    once, together, naive = (learned(questions)["climate"].blend_stderr for questions in (alone, fivefold, apart))
+    assert naive < 0.7 * once
+    assert together > 1.3 * naive

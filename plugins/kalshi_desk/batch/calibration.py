@@ -42,7 +42,7 @@ def known_calibrations(run: Run) -> dict[str, Calibration]:
 
 
 def _question(row: tuple[Any, ...]) -> Question:
-    ticker, title, category, asked_at, known_at, outcome, price, forecasts = row
+    ticker, title, category, asked_at, known_at, outcome, price, forecasts, event = row
     return Question(
         id=ticker,
         title=title,
@@ -52,6 +52,7 @@ def _question(row: tuple[Any, ...]) -> Question:
         outcome=outcome,
         price=price,
         forecasts=forecasts,
+        event=event,
     )
 
 

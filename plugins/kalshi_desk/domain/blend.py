@@ -1,7 +1,8 @@
 """How far to trust the model against the price: logit(p) = w logit(model) + (1 - w) logit(price) + bias.
 
 The weight is fitted by penalised maximum likelihood, free to be 0 and never below. A category leans on what the *other*
-categories taught, so that none of its own answers counts twice in its standard error.
+categories taught, so that none of its own answers counts twice in its standard error, which counts events: markets of
+one event share their luck.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from kalshi_desk.domain.logistic import Array, Fitted, Normal, fit_logistic
+from kalshi_desk.domain.logistic import Array, Events, Fitted, Normal, fit_logistic
 
 PRIOR_VARIANCE = (1.0, 0.09)
 CATEGORY_VARIANCE = (0.0625, 0.04)
@@ -20,11 +21,15 @@ Z_95 = 1.959964
 
 @dataclass(frozen=True)
 class Priced:
-    """Calibrated forecasts and prices at decision in finite log odds, and what happened, in equal order."""
+    """Calibrated forecasts and prices at decision in finite log odds, what happened, and numbers of events.
+
+    All in equal order; questions of one event share its number over all categories.
+    """
 
     models: Array
     prices: Array
     outcomes: Array
+    events: Events
 
 
 @dataclass(frozen=True)
@@ -60,22 +65,24 @@ def fit_blends(by_category: Mapping[str, Priced], *, prior_weight: float) -> tup
 
 
 def _leaning_on(others: Fitted) -> Normal:
-    variance = np.diag(others.covariance) + CATEGORY_VARIANCE
-    return Normal(tuple(map(float, others.parameters)), tuple(map(float, variance)))
+    variance = (others.stderr(place) ** 2 + between for place, between in enumerate(CATEGORY_VARIANCE))
+    return Normal(tuple(map(float, others.parameters)), tuple(variance))
 
 
 def _all(by_category: Mapping[str, Priced]) -> Priced:
     none, given = np.empty(0), by_category.values()
+    events = np.concatenate([np.empty(0, int), *(priced.events for priced in given)])
     return Priced(
         np.concatenate([none, *(priced.models for priced in given)]),
         np.concatenate([none, *(priced.prices for priced in given)]),
         np.concatenate([none, *(priced.outcomes for priced in given)]),
+        events,
     )
 
 
 def _fit(priced: Priced, prior: Normal) -> Fitted:
     features = np.column_stack([priced.models - priced.prices, np.ones_like(priced.prices)])
-    return fit_logistic(features, priced.outcomes, offset=priced.prices, prior=prior)
+    return fit_logistic(features, priced.outcomes, offset=priced.prices, prior=prior, events=priced.events)
 
 
 def _bias_alone(priced: Priced, prior: Normal) -> float:

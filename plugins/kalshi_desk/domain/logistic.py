@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from scipy.special import expit
 
 Array = NDArray[np.floating[Any]]
+Events = NDArray[np.integer[Any]]
 STEPS, TOLERANCE, SMALLEST_STEP = 100, 1e-10, 1e-6
 
 
@@ -23,20 +24,24 @@ class Normal:
 
 @dataclass(frozen=True)
 class Fitted:
-    """Parameters that maximise likelihood times prior, and their covariance (the inverse Hessian there)."""
+    """Parameters that maximise likelihood times prior; their covariance by curvature, and robust to shared luck."""
 
     parameters: Array
     covariance: Array
+    robust: Array
 
     def stderr(self, place: int) -> float:
-        """Return the standard error of the parameter at ``place``."""
-        return float(np.sqrt(self.covariance[place, place]))
+        """Return the standard error of the parameter at ``place``, the larger of the two."""
+        return float(np.sqrt(max(self.covariance[place, place], self.robust[place, place])))
 
 
-def fit_logistic(features: Array, outcomes: Array, *, offset: Array, prior: Normal) -> Fitted:
+def fit_logistic(
+    features: Array, outcomes: Array, *, offset: Array, prior: Normal, events: Events | None = None
+) -> Fitted:
     """Maximise the likelihood of outcomes under expit(offset + features @ parameters), times the prior.
 
-    features: one row an outcome (0 or 1).  Without rows the answer is the prior.  Raises ValueError on infinite odds.
+    features: one row an outcome (0 or 1).  events: a number for each row, equal where rows share their luck.  Without
+    rows the answer is the prior.  Raises ValueError on infinite odds.
     """
     if not (np.isfinite(features).all() and np.isfinite(offset).all()):
         raise ValueError("certain forecasts teach no odds")
@@ -47,7 +52,8 @@ def fit_logistic(features: Array, outcomes: Array, *, offset: Array, prior: Norm
         at, done = _descend(problem, at, step)
         if done:
             break
-    return Fitted(at, np.linalg.inv(problem.hessian(at)))
+    covariance = np.linalg.inv(problem.hessian(at))
+    return Fitted(at, covariance, covariance if events is None else covariance @ problem.meat(at, events) @ covariance)
 
 
 @dataclass(frozen=True)
@@ -70,6 +76,15 @@ class _Problem:
     def hessian(self, at: Array) -> Array:
         p = expit(self.offset + self.features @ at)
         return np.asarray((self.features.T * (p * (1 - p))) @ self.features + np.diag(self.precision))
+
+    def meat(self, at: Array, events: Events) -> Array:
+        """Return the spread of the score summed by event (Liang and Zeger 1986), the prior's own added."""
+        score = self.features * (self.outcomes - expit(self.offset + self.features @ at))[:, None]
+        _, places = np.unique(events, return_inverse=True)
+        sums = np.zeros((places.max(initial=0) + 1, len(at)))
+        np.add.at(sums, places, score)
+        few = len(sums) / (len(sums) - 1) if len(sums) > 1 else 1.0
+        return np.asarray(few * sums.T @ sums + np.diag(self.precision))
 
 
 def _descend(problem: _Problem, at: Array, step: Array) -> tuple[Array, bool]:

@@ -15,6 +15,7 @@ from kalshi_desk.domain.units import Nanos
 class Question(msgspec.Struct, frozen=True, kw_only=True):
     """One question: asked at ``asked_at`` with ``price`` and ``forecasts`` by forecaster, answered at ``resolved_at``.
 
+    Questions of one ``event`` share its luck; None where the question is an event of its own.
     Raises ValueError where a price or a forecast is no probability.
     """
 
@@ -27,6 +28,7 @@ class Question(msgspec.Struct, frozen=True, kw_only=True):
     price: float | None
     forecasts: dict[str, float]
     evidence: tuple[Any, ...] = ()
+    event: str | None = None
 
     def __post_init__(self) -> None:
         prices = {} if self.price is None else {"price": self.price}

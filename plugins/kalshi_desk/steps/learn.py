@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from math import isfinite
 
@@ -10,7 +10,7 @@ import numpy as np
 
 from kalshi_desk.domain.blend import Blend, Priced, fit_blends
 from kalshi_desk.domain.log_odds import logit
-from kalshi_desk.domain.logistic import Normal, fit_logistic
+from kalshi_desk.domain.logistic import Array, Normal, fit_logistic
 from kalshi_desk.domain.platt import Answered, Platt, fit_platts
 from kalshi_desk.domain.pooling import present_weights, weighted_mean
 from kalshi_desk.domain.question import Question
@@ -25,6 +25,7 @@ class Lesson:
     """One answered question in log odds: each forecaster's, the price's (None where there was none), the outcome."""
 
     category: str
+    event: str
     log_odds: dict[str, float]
     price: float | None
     outcome: int
@@ -35,7 +36,8 @@ def lesson_of(question: Question) -> Lesson | None:
     log_odds = {name: odds for name, p in question.forecasts.items() if isfinite(odds := logit(p))}
     price = None if question.price is None else logit(question.price)
     known = None if price is None or not isfinite(price) else price
-    return Lesson(question.category.casefold(), log_odds, known, question.outcome) if log_odds else None
+    event = question.id if question.event is None else question.event
+    return Lesson(question.category.casefold(), event, log_odds, known, question.outcome) if log_odds else None
 
 
 def fit(questions: Iterable[Question], *, fitted_at: Nanos, params: CombineParams) -> dict[str, Calibration]:
@@ -54,7 +56,7 @@ def learn(lessons: Sequence[Lesson], *, fitted_at: Nanos, params: CombineParams)
     places = _places(lessons)
     outcomes = np.array([lesson.outcome for lesson in lessons], dtype=float)
     pooled, bends = fit_platts({name: Answered(mixes[rows], outcomes[rows]) for name, rows in places.items()})
-    priced = {name: _priced(lessons, rows, (mixes, bends[name])) for name, rows in places.items()}
+    priced = _priced(lessons, mixes, bends)
     blend, blends = fit_blends(priced, prior_weight=params.blend_prior)
     counts = {name: (len(rows), len(priced[name].prices)) for name, rows in places.items()}
     counts[POOLED] = (len(lessons), sum(len(one.prices) for one in priced.values()))
@@ -93,14 +95,17 @@ def _places(lessons: Sequence[Lesson]) -> dict[str, list[int]]:
     return places
 
 
-def _priced(lessons: Sequence[Lesson], rows: Sequence[int], bent: tuple[np.ndarray, Platt]) -> Priced:
-    mixes, bend = bent
-    known = [(row, price) for row in rows if (price := lessons[row].price) is not None]
-    return Priced(
-        np.array([bend(float(mixes[row])) for row, _ in known]),
-        np.array([price for _, price in known]),
-        np.array([float(lessons[row].outcome) for row, _ in known]),
-    )
+def _priced(lessons: Sequence[Lesson], mixes: Array, bends: Mapping[str, Platt]) -> dict[str, Priced]:
+    """Return the lessons that had a price, by category, their mixes bent."""
+    _, events = np.unique([lesson.event for lesson in lessons], return_inverse=True)
+    prices = np.array([np.nan if lesson.price is None else lesson.price for lesson in lessons])
+    outcomes = np.array([lesson.outcome for lesson in lessons], dtype=float)
+    found = {}
+    for name, rows in _places(lessons).items():
+        known = np.array(rows)[np.isfinite(prices[rows])]
+        bent = bends[name].intercept + bends[name].slope * mixes[known]
+        found[name] = Priced(bent, prices[known], outcomes[known], events[known])
+    return found
 
 
 def _calibration(
