@@ -144,11 +144,16 @@ def verdict(found: ForecastBacktest) -> tuple[str, str]:
     bets = f"{made.trades} bet{'' if made.trades == 1 else 's'}"
     if made.pnl_interval is None:
         return "Not shown", f"{bets} cleared the costs: too few to tell anything."
-    low, high = (bound.number for bound in made.pnl_interval)
-    told = f"{bets} made ${made.pnl.number:,.2f} after ${made.fees.number:,.2f} fees"
-    reach = f"such bets are expected to make between ${low:,.2f} and ${high:,.2f} (95 %)"
+    low, high = made.pnl_interval
+    did = "lost" if made.pnl < 0 else "made"
+    told = f"{bets} {did} {_dollars(Cash(abs(made.pnl)))} after {_dollars(made.fees)} of fees"
+    reach = f"bets like these are expected to bring from {_dollars(low)} to {_dollars(high)} (95 %)"
     if low > 0:
         return "Yes, on these questions", f"{told}; {reach}."
     if high < 0:
         return "No", f"{told}; {reach}."
-    return "Not shown", f"{told}, but {reach}, which includes nothing."
+    return "Not shown", f"{told}, but {reach}: luck explains it."
+
+
+def _dollars(amount: Cash) -> str:
+    return f"{'-' if amount < 0 else ''}${abs(amount.number):,.2f}"
