@@ -152,7 +152,7 @@ def verdict(found: ForecastBacktest) -> tuple[str, str]:
         return "Yes, on these questions", f"{told}; {reach}."
     if high < 0:
         return "No", f"{told}; {reach}."
-    return "Not shown", f"{told}, but {reach}: luck explains it."
+    return "Not shown", f"{told}, but {reach}: luck could explain it."
 
 
 def _dollars(amount: Cash) -> str:
