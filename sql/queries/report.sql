@@ -98,7 +98,10 @@ with newest as (
     select ticker from desk.watchlist where account = :account and desk = 'forecast' and interval_start =
         (select max(interval_start) from desk.watchlist where account = :account and observed_at <= :end)
 ), held as (
-    select ticker, sum(count_contracts) as count from desk.positions where account = :account group by ticker
+    select ticker, sum(case book_side when 'bid' then count_contracts else -count_contracts end) as count
+    from desk.fills f where account = :account and occurred_at <= :end and not exists (
+        select from desk.settlements s where s.account = f.account and s.ticker = f.ticker and s.occurred_at <= :end)
+    group by ticker
 )
 select m.ticker, m.title, m.close_at, coalesce(h.count, 0) as held, e.p_yes, e.p_price
 from desk.markets m left join held h using (ticker)

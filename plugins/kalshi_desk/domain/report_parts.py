@@ -62,7 +62,7 @@ class Costs:
 
 @dataclass(frozen=True)
 class Incident:
-    """Something that went wrong: an alert, messages that could not be used, or a failed check; ``count`` of its kind."""
+    """Something that went wrong: an alert, messages that could not be used, or a failed check; ``count`` of it."""
 
     at: datetime
     kind: str
