@@ -106,3 +106,10 @@ def test_a_dead_scheduler_shows_by_the_age_of_the_watch_list(minutes, speed, tol
 def test_before_the_first_watch_list_the_age_is_the_accounts():
     opened = {"account": sample.ACCOUNT, "opened_at": Nanos(sample.NOW - 3_600 * 10**9).datetime()}
     assert "for 60 minutes" in health.batch(f.facts(tables=f.tables(account=opened)))[0].text
+
+
+def test_a_failed_data_check_says_what_waits():
+    row = {"suite": "snapshots", "expectation": "an ask is not below its bid"}
+    (finding,) = found(tables=f.tables(failed_checks=[row]))
+    assert (finding.level, finding.text) == ("warning", "A data check fails: snapshots: an ask is not below its bid.")
+    assert "/data-docs/" in finding.remedy

@@ -20,6 +20,7 @@ from kalshi_desk.adapters.postgres.queries import queries
 from kalshi_desk.domain.control import Alert, Switch
 from kalshi_desk.page import alerts
 from kalshi_desk.page.backtests import add_reports
+from kalshi_desk.page.data_docs import add_docs
 from kalshi_desk.page.hub import Hub
 from kalshi_desk.page.server import Desk, page_app
 from kalshi_desk.page.sources import Sources
@@ -43,6 +44,7 @@ def main() -> None:
     desk = Desk(sources.facts, _thrower(settings), hub, hosts, secrets.token_urlsafe(32))
     app = page_app(desk)
     add_reports(app, _reports(settings))
+    add_docs(app, settings.desk_home.resolve() / "data-docs")
 
     async def work(_: web.Application) -> None:
         start_http_server(addresses.metrics_port(settings, NAME), settings.listen_host)

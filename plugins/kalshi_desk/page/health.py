@@ -52,7 +52,8 @@ def desk_state(facts: Facts) -> DeskState:
 def findings(facts: Facts, inputs: InputLimits) -> list[Finding]:
     """Return everything that is wrong, worst first; an empty list is good health."""
     found = [
-        *_reach(facts), *_processes(facts), *_inputs(facts, inputs), *batch(facts), *_switches(facts), *_letters(facts),
+        *_reach(facts), *_processes(facts), *_inputs(facts, inputs), *batch(facts), *_checks(facts), *_switches(facts),
+        *_letters(facts),
     ]  # fmt: skip
     return sorted(found, key=lambda finding: LEVELS.index(finding.level))
 
@@ -125,6 +126,12 @@ def batch(facts: Facts) -> list[Finding]:
     text = f"Airflow has written no watch list for {(now - last) / NANOS / 60:.0f} minutes."
     remedy = "See .desk/logs/airflow-scheduler.log and the DAG market_discovery; make up starts what does not run."
     return [Finding("warning", text, remedy, last)]
+
+
+def _checks(facts: Facts) -> list[Finding]:
+    remedy = "Estimates and signals that need these rows wait. See /data-docs/ and the DAG data_quality."
+    rows = [] if facts.tables is None else facts.tables.failed_checks
+    return [Finding("warning", f"A data check fails: {row['suite']}: {row['expectation']}.", remedy) for row in rows]
 
 
 def _switches(facts: Facts) -> list[Finding]:

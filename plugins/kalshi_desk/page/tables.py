@@ -14,13 +14,14 @@ from kalshi_desk.adapters.postgres.connection import Connection, connect
 from kalshi_desk.adapters.postgres.queries import queries
 from kalshi_desk.domain.market import Market
 from kalshi_desk.domain.message import Decoder
+from kalshi_desk.domain.quality import SUITES
 from kalshi_desk.domain.units import NANOS, Nanos
 from kalshi_desk.page.forecast_tables import ForecastTables, read_forecasts
 
 Row = dict[str, Any]
 HOUR, DAY = 3_600 * NANOS, 86_400 * NANOS
 CURVE_POINTS = 600
-_sql = queries("page")
+_sql, _checks = queries("page"), queries("quality")
 _market: Decoder[Market] = Decoder(Market, "desk.markets")
 
 
@@ -42,6 +43,7 @@ class Tables:
     alerts: list[Row] = field(default_factory=list)
     dead_letters: Row | None = None
     listed_at: Nanos | None = None
+    failed_checks: list[Row] = field(default_factory=list)
     markets: dict[str, Market] = field(default_factory=dict)
     curve: list[Row] = field(default_factory=list)
     forecasts: ForecastTables = field(default_factory=ForecastTables)
@@ -73,6 +75,7 @@ class TableReader:
             funnel=_sql.funnel(db, **who, **hour), refused=_rows(_sql.refused(db, **hour)),
             alerts=_rows(_sql.alerts(db, since=Nanos(now - DAY).datetime())),
             dead_letters=_sql.dead_letters(db, **hour), listed_at=_instant(_sql.listed(db, **who)["at"]),
+            failed_checks=_rows(_checks.failed_critical(db, **who, suites=list(SUITES), now=now.datetime())),
             curve=self._curve(db, now, account), forecasts=read_forecasts(db, self._account, now),
             markets=self._definitions(db, listed.values()), **listed,
         )  # fmt: skip
