@@ -19,9 +19,7 @@ NO_QUOTE = Quote(None, Count(0), None, Count(0))
 class About(msgspec.Struct, frozen=True, kw_only=True):
     """The rest of a market's listing at an instant; counts are contracts, ``settled_at`` None until it is paid."""
 
-    event_title: str
     yes_sub_title: str
-    mutually_exclusive: bool
     created_at: Nanos
     settled_at: Nanos | None
     volume: Count
@@ -29,6 +27,13 @@ class About(msgspec.Struct, frozen=True, kw_only=True):
     open_interest: Count
     last_price: Price
     quote: Quote
+
+
+class EventAbout(msgspec.Struct, frozen=True):
+    """An event as it is listed."""
+
+    title: str
+    mutually_exclusive: bool
 
 
 class SeriesAbout(msgspec.Struct, frozen=True, kw_only=True):
@@ -57,6 +62,11 @@ def series_about(series_ticker: str) -> SeriesAbout | None:
     )
 
 
+def event_about(event: ForecastEvent) -> EventAbout:
+    """Return what is told of an event."""
+    return EventAbout(event_title(event), event.lane.brackets)
+
+
 def about(seed: int, event: ForecastEvent, rung: Rung, *, at: Nanos, quote: Quote) -> About:
     """Return the listing of a market at an instant, with the makers' quote of the moment."""
     until = min(at, event.ends)
@@ -64,9 +74,7 @@ def about(seed: int, event: ForecastEvent, rung: Rung, *, at: Nanos, quote: Quot
     lately = total - _volume(seed, event, rung, Nanos(until - DAY)) if at < event.ends + DAY else 0
     paid = event.settles
     return About(
-        event_title=event_title(event),
         yes_sub_title=yes_words(event, rung),
-        mutually_exclusive=event.lane.brackets,
         created_at=event.opens,
         settled_at=paid if at >= paid else None,
         volume=Count(total),

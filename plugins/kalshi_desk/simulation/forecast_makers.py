@@ -5,6 +5,7 @@ A book is a function of (seed, market, look); makers look about every ten minute
 
 from __future__ import annotations
 
+from functools import lru_cache
 from math import exp, log
 
 import msgspec
@@ -58,36 +59,51 @@ def look_time(seed: int, ticker: str, look: int) -> Nanos:
     return Nanos(look * LOOK + _phase(seed, ticker))
 
 
+class _Lasting(msgspec.Struct, frozen=True):
+    """What stays with a market: spread in cents (None without makers), error in log odds, usual sizes."""
+
+    spread: int | None
+    error: float
+    yes: float
+    no: float
+
+
+@lru_cache(maxsize=65_536)
+def _lasting(seed: int, ticker: str, makers: ForecastMakers) -> _Lasting:
+    kind = uniform(seed, "kind", ticker)
+    least, steps = (12, 19) if kind < makers.empty + makers.wide else (2, 5)
+    spread = None if kind < makers.empty else least + below(steps, seed, "spread", ticker)
+    yes, no = (exp(4.2 + 0.8 * gauss(seed, "size", ticker, side)) for side in ("yes", "no"))
+    return _Lasting(spread, makers.error * gauss(seed, "error", ticker), yes, no)
+
+
+@lru_cache(maxsize=65_536)
 def _phase(seed: int, ticker: str) -> int:
     return below(600, seed, "phase", ticker) * (LOOK // 600)
 
 
 def book(seed: int, ticker: str, *, truth: float, look: int, makers: ForecastMakers) -> Shown:
     """Return the book after a look; ``truth`` is the probability at that instant."""
-    kind = uniform(seed, "kind", ticker)
-    if kind < makers.empty:
+    lasting = _lasting(seed, ticker, makers)
+    if lasting.spread is None:
         return Shown()
-    wide = kind < makers.empty + makers.wide
-    spread = 12 + below(19, seed, "spread", ticker) if wide else 2 + below(5, seed, "spread", ticker)
-    believed = _believed(seed, ticker, truth, look=look, makers=makers)
+    spread, believed = lasting.spread, _believed(seed, ticker, truth, look=look, makers=makers)
     bid = max(0, min(98, round(100 * believed - spread / 2)))
     ask = min(100, bid + spread)
-    return Shown(_side(seed, ticker, bid, look, "yes"), _side(seed, ticker, 100 - ask, look, "no"))
+    wobble = 0.7 + 0.6 * uniform(seed, "wobble", ticker, look)
+    return Shown(_side(bid, lasting.yes * wobble), _side(100 - ask, lasting.no * (2 - wobble)))
 
 
 def _believed(seed: int, ticker: str, truth: float, *, look: int, makers: ForecastMakers) -> float:
     sure = min(max(truth, _SURE), 1 - _SURE)
-    error = makers.error * gauss(seed, "error", ticker) + makers.flicker * gauss(seed, "flicker", ticker, look)
+    error = _lasting(seed, ticker, makers).error + makers.flicker * gauss(seed, "flicker", ticker, look)
     return 1 / (1 + exp(-(log(sure / (1 - sure)) + error)))
 
 
-def _side(seed: int, ticker: str, best: int, look: int, outcome: str) -> tuple[Level, ...]:
-    size = exp(4.2 + 0.8 * gauss(seed, "size", ticker, outcome))
-    wobble = 0.7 + 0.6 * uniform(seed, "wobble", ticker, outcome, look)
+def _side(best: int, size: float) -> tuple[Level, ...]:
     return tuple(
-        (Price((best - place) * _CENT), Count(max(1, round(size * wobble * (1 + 0.6 * place))) * 100))
-        for place in range(_LEVELS)
-        if best - place >= 1
+        (Price((best - place) * _CENT), Count(max(1, round(size * (1 + 0.6 * place))) * 100))
+        for place in range(min(_LEVELS, best))
     )
 
 

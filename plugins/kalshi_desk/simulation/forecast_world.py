@@ -16,7 +16,7 @@ from kalshi_desk.domain.market import Market, MarketStatus
 from kalshi_desk.domain.units import Nanos
 from kalshi_desk.simulation import forecast_makers as makers_of
 from kalshi_desk.simulation.forecast_events import LISTED_AFTER, Chain, ForecastEvent, lanes
-from kalshi_desk.simulation.forecast_listing import About, about
+from kalshi_desk.simulation.forecast_listing import About, EventAbout, about, event_about
 from kalshi_desk.simulation.forecast_makers import ForecastMakers, Shown
 from kalshi_desk.simulation.forecast_markets import Rung, market, result_of, rungs
 from kalshi_desk.simulation.forecast_walk import step_at, truth
@@ -162,6 +162,11 @@ class ForecastWorld:
             return None
         look = makers_of.look_before(self.seed, ticker, min(at, known.event.ends))
         return about(self.seed, known.event, known.rung, at=at, quote=self._book(known, look).quote)
+
+    def event_about(self, ticker: str) -> EventAbout | None:
+        """Return what is told of the event of a market; None for one that is not of this world."""
+        known = self.known(ticker)
+        return None if known is None else event_about(known.event)
 
     def current(self, at: Nanos) -> Iterator[ForecastEvent]:
         """Yield the event of each lane that stands at an instant."""

@@ -13,7 +13,7 @@ from kalshi_desk.domain.market import BookSide, Market, Outcome, Quote
 from kalshi_desk.domain.position import Holding
 from kalshi_desk.domain.units import NANOS, PAYOUT, Cash, Count, Nanos, Price
 from kalshi_desk.simulation.accounts import SimFill, SimSettlement
-from kalshi_desk.simulation.forecast_listing import About, SeriesAbout, series_about
+from kalshi_desk.simulation.forecast_listing import About, EventAbout, SeriesAbout, series_about
 from kalshi_desk.simulation.forecast_markets import FORECAST_SHARD
 from kalshi_desk.simulation.orders import SimOrder
 from kalshi_desk.venue_double.listing import Listing
@@ -56,12 +56,12 @@ def _forecast_series(ticker: str, about: SeriesAbout) -> Body:
     }  # fmt: skip
 
 
-def event_body(markets: list[Market], about: About | None = None) -> Body:
-    """Return the event of some markets, all of the same one; ``about`` is told of the first, if of the forecasts."""
+def event_body(markets: list[Market], about: EventAbout | None = None) -> Body:
+    """Return the event of some markets, all of the same one; ``about`` is told of a forecast event."""
     first = markets[0]
     if about is not None:
         return _crypto_event(first) | {
-            "title": about.event_title, "mutually_exclusive": about.mutually_exclusive,
+            "title": about.title, "mutually_exclusive": about.mutually_exclusive,
             "collateral_return_type": "MECNET" if about.mutually_exclusive else "",
             "settlement_sources": [{"name": "the source named in the rules", "url": ""}],
         }  # fmt: skip

@@ -78,7 +78,8 @@ def _events(request: web.Request) -> dict[str, list[Listing]]:
 
 
 def _event(venue: Venue, listings: list[Listing], *, nested: bool) -> bodies.Body:
-    about = venue.about(listings[0].market.ticker)
+    world = venue.source.forecasts
+    about = None if world is None else world.event_about(listings[0].market.ticker)
     body = bodies.event_body([listing.market for listing in listings], about)
     return body | {"markets": [_market(venue, listing) for listing in listings]} if nested else body
 
@@ -99,10 +100,12 @@ async def events(request: web.Request) -> web.Response:
         request.query.get("series_ticker"),
     )
     closing = query_int(request, "min_close_ts", 0) * _SECOND
+    known = _events(request)
     kept = [
         listings
-        for ticker, listings in sorted(_events(request).items())
+        for ticker in sorted(known)
         if (not wanted or ticker in wanted)
+        and (listings := known[ticker])
         and series_ticker in (None, listings[0].market.series_ticker)
         and listings[0].market.close_time >= closing
         and any(listing.market.status in statuses for listing in listings)
