@@ -30,7 +30,7 @@ select w.ticker, m.title, e.title
 from desk.watchlist w
 join desk.markets m using (ticker)
 left join desk.events e on e.event_ticker = m.event_ticker
-where w.account = :account and w.desk = 'forecast'
+where w.account = :account and w.desk = 'forecast' and w.observed_at <= :now
   and w.interval_start = (select max(interval_start) from desk.watchlist
                           where account = :account and observed_at <= :now)
 order by w.rank;

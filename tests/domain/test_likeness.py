@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kalshi_desk.domain.likeness import facts, headline, least_cosine, relevance, repeats
+from kalshi_desk.domain.likeness import facts, headline, least_cosine, mistaken, relevance, repeats, siblings
 
 FED = facts("Will the Federal Reserve cut rates in December 2026?")
 
@@ -51,3 +51,16 @@ def test_a_repetition_has_the_same_numbers_and_the_same_yes_or_no(other, same):
     title = "Fed cuts interest rates by 25 basis points"
     assert repeats(title, other) is same
     assert repeats(other, title) is same
+
+
+def test_siblings_and_what_is_about_one_of_them():
+    rain, other = (
+        facts("Will the month's rain in Seattle exceed 3 inches?"),
+        facts("Will the month's rain in Miami exceed 2 inches?"),
+    )
+    assert siblings(rain, other)
+    assert not siblings(rain, facts("Will the month's rain in Seattle exceed 5 inches?"))
+    assert not siblings(rain, FED)
+    assert mistaken(facts("Rain in Miami"), rain, other)
+    assert not mistaken(facts("Rain in Seattle and Miami"), rain, other)
+    assert not mistaken(facts("Rain in the country"), rain, other)

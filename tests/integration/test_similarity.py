@@ -8,9 +8,10 @@ import pyarrow.parquet as pq
 import pytest
 
 from kalshi_desk.adapters.sentences import embed
-from kalshi_desk.domain.likeness import facts, relevance
+from kalshi_desk.domain.news import Article, Topic
 from kalshi_desk.domain.same_question import SAME, same_question
-from kalshi_desk.steps.gather_news import RELEVANT
+from kalshi_desk.domain.units import Nanos
+from kalshi_desk.steps.gather_news import Compared, link
 
 pytestmark = pytest.mark.recording
 MONTHS = [f"{date(2026, number, 1):%B}" for number in range(1, 13)]
@@ -62,27 +63,27 @@ def test_the_same_question_is_found_on_two_venues(recordings_dir):
 def test_articles_find_their_questions(recordings_dir):
     table = pq.read_table(recordings_dir / "news_context_q4_2024" / "news.parquet").to_pylist()
     titles = [row["title"] for row in table]
-    found = {}
+    digests = {}
     for question, row in enumerate(table):
         for title, summary, url in ARTICLE.findall(row["news"]):
-            found.setdefault(url, (f"{title}. {summary}", set()))[1].add(question)
-    texts, questions = zip(*[found[url] for url in sorted(found)][::12], strict=True)
-    asked_vectors = embed(titles)
-    cosines, asked, told = (
-        embed(texts) @ asked_vectors.T,
-        [facts(each) for each in titles],
-        [facts(each) for each in texts],
-    )
-    scores = np.array(
-        [[relevance(float(c), told[i], asked[j]) for j, c in enumerate(row)] for i, row in enumerate(cosines)]
-    )
+            digests.setdefault(url, (f"{title}. {summary}", set()))[1].add(question)
+    texts, questions = zip(*[digests[url] for url in sorted(digests)][::12], strict=True)
+    asked, told = embed(titles), embed(texts)
+    articles = [
+        Article(source="x", url=f"https://x.test/{n}", title=text, summary="", published_at=None, observed_at=Nanos(0))
+        for n, text in enumerate(texts)
+    ]
+    place = {article.article_id: n for n, article in enumerate(articles)}
+    found = np.zeros((len(texts), len(titles)), dtype=bool)
+    for each in link(Compared(tuple(articles), told), [Topic(str(n), title) for n, title in enumerate(titles)], asked):
+        found[place[each.article_id], int(each.ticker)] = True
     true = np.array([[question in mine for question in range(len(titles))] for mine in questions])
-    siblings = true @ (asked_vectors @ asked_vectors.T >= 0.7)  # one question in several sizes, mostly
-    precision, recall = precision_and_recall(scores >= RELEVANT, true)
-    near, _ = precision_and_recall(scores >= RELEVANT, siblings)
-    kept = (scores >= RELEVANT).any(axis=1).mean()
-    print(f"precision {precision:.2f}, siblings {near:.2f}; recall {recall:.2f}; kept {kept:.2f} of {len(texts)}")
-    assert precision > 0.5
+    alike = true @ (asked @ asked.T >= 0.7)  # one question in several sizes, mostly
+    precision, recall = precision_and_recall(found, true)
+    near, _ = precision_and_recall(found, alike)
+    kept = found.any(axis=1).mean()
+    print(f"precision {precision:.2f}, alike {near:.2f}; recall {recall:.2f}; kept {kept:.2f} of {len(texts)}")
+    assert precision > 0.45
     assert near > 0.7
-    assert recall > 0.75
-    assert kept > 0.75
+    assert recall > 0.7
+    assert kept > 0.8

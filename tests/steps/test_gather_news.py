@@ -88,6 +88,20 @@ def test_articles_are_linked_to_the_markets_they_speak_of():
     assert link(compared((CUT, [0, 0, 1])), topics, rows) == []
 
 
+def test_an_article_about_another_city_is_not_linked():
+    cities = ("Seattle", "Miami", "Denver")
+    topics = [
+        Topic(city, f"Will the month's rain in {city} exceed 3 inches on the first of December?") for city in cities
+    ]
+    rows = np.tile(np.array([[1, 0, 0]], dtype=np.float32), (3, 1))
+    (found,) = link(
+        compared(("Observers now expect the month's rain in Miami to reach 3.4 inches", [1, 0.2, 0])), topics, rows
+    )
+    assert found.ticker == "Miami"
+    both = compared(("Rain falls across the country in a month of storms", [1, 0.2, 0]))
+    assert {each.ticker for each in link(both, topics, rows)} == set(cities)
+
+
 def test_an_article_has_its_best_links_alone():
     topics = [Topic(f"T{n:03}", "Federal Reserve cut") for n in range(MOST_LINKS + 10)]
     rows = np.tile(np.array([[1, 0, 0]], dtype=np.float32), (len(topics), 1))

@@ -22,6 +22,7 @@ _SHARED = 0.2  # weight of shared words beside the cosine
 _DENIAL = re.compile(
     r"^(?:no|not|never|without|nor|cannot|den(?:y|ie[sd])|fail(?:s|ed)?|reject(?:s|ed)?)$|n['\u2019]t$"
 )
+_KIN = 0.5  # share of words
 _TELLING = 5  # words of a headline
 _ALIKE = 0.4  # share of word pairs
 EMPTY = frozenset(
@@ -76,6 +77,19 @@ def relevance(cosine: float, article: Facts, topic: Facts) -> float:
     cosine: of the vectors of both texts.
     """
     return (max(0.0, cosine) + _SHARED * _share(topic.words, article.words)) / (1 + _SHARED)
+
+
+def siblings(topic: Facts, other: Facts) -> bool:
+    """Return whether two topics are one question about two things: the same words but for a few of each."""
+    both, either = topic.words & other.words, topic.words | other.words
+    apart = topic.words - other.words and other.words - topic.words
+    return bool(apart) and len(both) >= _KIN * len(either)
+
+
+def mistaken(article: Facts, topic: Facts, other: Facts) -> bool:
+    """Return whether an article is about the topic's sibling: it has words of that one, and none of the topic's own."""
+    own, theirs = topic.words - other.words, other.words - topic.words
+    return bool(theirs & article.words) and not own & article.words
 
 
 def headline(title: str) -> str:

@@ -12,11 +12,11 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from kalshi_desk.domain.likeness import facts, headline, least_cosine, relevance, repeats
+from kalshi_desk.domain.likeness import Facts, facts, headline, least_cosine, mistaken, relevance, repeats, siblings
 from kalshi_desk.domain.news import Article, Judged, Link, Topic
 from kalshi_desk.domain.units import Nanos
 
-RELEVANT = 0.45
+RELEVANT = 0.43
 ALIKE = 0.88
 MOST_LINKS = 40
 FEWEST_WORDS = 4
@@ -84,13 +84,29 @@ def repetitions(fresh: Compared, recent: Compared) -> frozenset[int]:
 
 
 def link(articles: Compared, topics: Sequence[Topic], vectors: Vectors) -> list[Link]:
-    """Return the links of articles to markets that they speak of, at most 40 an article; vectors: the topics' rows."""
-    links: list[Link] = []
+    """Return the links of articles to markets that they speak of, at most 40 an article; vectors: the topics' rows.
+
+    An article about another watched market of the same kind, say another city's rain, is not linked.
+    """
     named = [facts(topic.text) for topic in topics]
+    families = _families(named)
+    links: list[Link] = []
     for article, row in zip(articles.articles, articles.vectors, strict=True):
-        cosines, told = vectors @ row, facts(article.text)
-        near = np.flatnonzero(cosines >= least_cosine(RELEVANT))
-        scored = [(relevance(float(cosines[at]), told, named[at]), topics[at].ticker) for at in near.tolist()]
+        told = facts(article.text)
+        scored = [
+            (relevance(cosine, told, named[at]), topics[at].ticker)
+            for at, cosine in enumerate((vectors @ row).tolist())
+            if cosine >= least_cosine(RELEVANT) and not any(mistaken(told, named[at], kin) for kin in families[at])
+        ]
         best = sorted((each for each in scored if each[0] >= RELEVANT), key=lambda each: (-each[0], each[1]))
         links += [Link(article.article_id, ticker, round(score, 6)) for score, ticker in best[:MOST_LINKS]]
     return links
+
+
+def _families(named: Sequence[Facts]) -> list[list[Facts]]:
+    """Return the siblings of each topic; rungs of one ladder have the same words and count once."""
+    different = {topic.words: topic for topic in named}
+    kin = {
+        words: [other for other in different.values() if siblings(topic, other)] for words, topic in different.items()
+    }
+    return [kin[topic.words] for topic in named]
