@@ -167,7 +167,15 @@ def test_a_new_estimate_takes_the_old_ones_bid_back_first():
     state = ready(defined(CPI, close_time=later(864_000)), book(ticker=CPI), estimate())
     resting_bid(state, ticker=CPI, desk="forecast", seen="estimate-1")
     assert reasons(state) == []
-    observe(state, estimate(0.9, at=later(-1), name="older"))
+    observe(state, estimate(0.9, at=later(-1), name="estimate-2"))
+    assert reasons(state) == ["new_estimate"]
+
+
+def test_an_estimate_that_comes_after_its_own_signal_is_no_news():
+    state = ready(defined(CPI, close_time=later(864_000)), book(ticker=CPI), estimate(0.6, name="estimate-0"))
+    order = resting_bid(state, ticker=CPI, desk="forecast", seen="estimate-1")
     assert reasons(state) == []
-    observe(state, estimate(0.9, at=later(60), name="estimate-2"))
-    assert reasons(state, later(60)) == ["new_estimate"]
+    observe(state, estimate())
+    assert reasons(state) == []
+    again = ready(defined(CPI, close_time=later(864_000)), estimate(name="estimate-2"), order)
+    assert reasons(again) == ["new_estimate"]

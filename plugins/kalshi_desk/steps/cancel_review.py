@@ -50,8 +50,8 @@ def _entry_reason(state: GateState, live: LiveOrder, *, now: Nanos, params: Gate
         return "pause"
     if order.desk != "crypto":
         belief = state.view.beliefs.get(order.ticker)
-        newer = belief is not None and belief.seen != order.seen and belief.at > order.at
-        return "new_estimate" if newer else None
+        known = belief is None or belief.seen in (order.seen, live.believed)
+        return None if known else "new_estimate"
     if state.view.book_breach(order.ticker, now=now, limits=params.inputs) is not None:
         return "input_stale"
     return _crypto_reason(state, live, now)

@@ -38,7 +38,8 @@ def decide(
         return _refusal(case, sized)
     order = _order(case, *sized)
     observe(state, order)
-    state.orders[order.client_order_id].q = signal.q
+    live, belief = state.orders[order.client_order_id], state.view.beliefs.get(order.ticker)
+    live.q, live.believed = signal.q, None if belief is None else belief.seen
     return order
 
 

@@ -42,15 +42,16 @@ class GateParams(msgspec.Struct, frozen=True, kw_only=True):
 class LiveOrder:
     """An order that may still trade, or whose fills are not all here.
 
-    ``q`` is our probability that it was approved at, None if it was read back from the ledger; ``superseded`` says that
-    another sale waits for it to go.
+    ``q`` is our probability that it was approved at and ``believed`` names the belief of the market then; both are None
+    if it was read back from the ledger. ``superseded`` says that another sale waits for it to go.
     """
 
-    __slots__ = ("order", "progress", "q", "superseded")
+    __slots__ = ("believed", "order", "progress", "q", "superseded")
 
     def __init__(self, order: Order) -> None:
         self.order, self.progress = order, OrderProgress(count=order.count)
         self.q: float | None = None
+        self.believed: str | None = None
         self.superseded = False
 
     @property

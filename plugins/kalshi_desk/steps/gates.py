@@ -10,6 +10,7 @@ from math import isfinite
 
 from kalshi_desk.domain import breakers, risk
 from kalshi_desk.domain.decisions import Signal
+from kalshi_desk.domain.estimate import Estimate
 from kalshi_desk.domain.fees import Role, fee_known, in_force
 from kalshi_desk.domain.market import Market, Outcome
 from kalshi_desk.domain.order import on_grid
@@ -237,7 +238,13 @@ def offer_of(case: Case) -> Offer | None:
 
 
 def _latest_q(case: Case) -> float:
-    """Return the signal's probability, or that of a later fair value or estimate if it is worse for the side."""
+    """Return the signal's probability, or that of a later fair value or another estimate if it is worse for the side.
+
+    Which of two estimates is the later one their times do not tell: a batch run decides as of its beginning.
+    """
     signal, view = case.signal, case.state.view
     belief, q = view.beliefs.get(signal.ticker), view.p_of(signal.ticker, signal.outcome)
-    return signal.q if belief is None or q is None or belief.at <= signal.at else min(signal.q, q)
+    if belief is None or q is None:
+        return signal.q
+    known = belief.seen == signal.seen if isinstance(belief, Estimate) else belief.at <= signal.at
+    return signal.q if known else min(signal.q, q)
