@@ -121,6 +121,9 @@ def test_contradictions_are_listed_beside_wrong_settings(loaded):
         ({"INITIAL_BANKROLL": "-50"}, "INITIAL_BANKROLL"),
         ({"INITIAL_BANKROLL": "0.0000001"}, "INITIAL_BANKROLL"),
         ({"MAX_POSITION_CONTRACTS": "0.001"}, "MAX_POSITION_CONTRACTS"),
+        ({"GPT_MODEL": "gpt-9"}, "LLM_PRICES has no price of gpt-9"),
+        ({"SCREEN_MODEL": "llama"}, "SCREEN_MODEL begins with neither gpt nor claude"),
+        ({"LLM_PRICES": '{"gpt-6-luna": [-1, 2]}'}, "LLM_PRICES"),
     ],
 )
 def test_what_is_wrong_or_contradicts_itself_stops_the_start(loaded, environment, says):

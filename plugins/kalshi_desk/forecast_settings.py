@@ -10,6 +10,7 @@ from pydantic_settings import BaseSettings, NoDecode
 
 Names = Annotated[tuple[str, ...], NoDecode]
 Dollars = Annotated[Decimal, Field(gt=0, decimal_places=6)]
+TokenDollars = Annotated[Decimal, Field(ge=0, decimal_places=6)]
 NEWS_SOURCES = frozenset({"rss", "gdelt", "newsapi", "marketaux", "fred"})
 
 
@@ -49,7 +50,7 @@ class ForecastSettings(BaseSettings):
     llm_samples: int = Field(2, ge=1, le=10)
     llm_daily_budget: Dollars = Decimal("1.00")
     llm_market_budget: Dollars = Decimal("0.20")
-    llm_prices: dict[str, tuple[Decimal, Decimal]] = Field(
+    llm_prices: dict[str, tuple[TokenDollars, TokenDollars]] = Field(
         default={
             "gpt-6-luna": (Decimal("0.25"), Decimal("2.00")),
             "gpt-5.4-mini": (Decimal("0.15"), Decimal("0.60")),
@@ -75,3 +76,8 @@ class ForecastSettings(BaseSettings):
         if unknown := set(value) - NEWS_SOURCES:
             raise ValueError(f"unknown news sources {sorted(unknown)}; known: {sorted(NEWS_SOURCES)}")
         return value
+
+    @property
+    def unpriced_models(self) -> list[str]:
+        """The models whose price per million tokens nobody set."""
+        return sorted({self.gpt_model, self.claude_model, self.screen_model} - set(self.llm_prices))

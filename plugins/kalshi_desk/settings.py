@@ -153,6 +153,8 @@ class Settings(ForecastSettings):
             (not self.crypto_series, "CRYPTO_SERIES is empty"),
             (self.min_days_to_close >= self.max_days_to_close, "MIN_DAYS_TO_CLOSE is not below MAX_DAYS_TO_CLOSE"),
             (self.gpt_weight + self.claude_weight == 0, "GPT_WEIGHT and CLAUDE_WEIGHT are both 0"),
+            (bool(self.unpriced_models), f"LLM_PRICES has no price of {', '.join(self.unpriced_models)}"),
+            (not self.screen_model.startswith(("gpt", "claude")), "SCREEN_MODEL begins with neither gpt nor claude"),
         ]  # fmt: skip
 
     @property
