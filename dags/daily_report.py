@@ -7,13 +7,15 @@ from typing import Any
 
 from airflow.sdk import Param, dag, task
 
+from kalshi_desk.batch.assets import ESTIMATES, QUALITY, REPORTS, SCORES
 from kalshi_desk.batch.schedule import period
 
 PERIOD = period(86_400)
 RUNBOOK = """
 ### What it does
 Once a day of event time it writes the day's report: `reports/<account>/<date>.md` and `.html`, and a row in
-`daily_reports`. A run in the middle of a day reports that day so far.
+`daily_reports`: money, both desks, incidents (alerts, dead letters, failed checks), forecasts and their scores, what the
+models cost against the month's result, and what closes within a day. A run in the middle of a day reports it so far.
 
 ### Healthy looks like
 Green within a minute; the log names both files.
@@ -23,6 +25,7 @@ The log names the query or file that failed. The report only reads: nothing else
 
 ### Rerun
 Clear any run: the same day is written again from what was known when the run was due. `date` asks for another day.
+Backfill: `airflow backfill create --dag-id daily_report --from-date 2026-11-18 --to-date 2026-11-21`, or in the UI.
 """
 
 
@@ -41,7 +44,7 @@ Clear any run: the same day is written again from what was known when the run wa
 def daily_report() -> None:
     """One task: gather, write, store."""
 
-    @task
+    @task(inlets=[ESTIMATES, SCORES, QUALITY], outlets=[REPORTS])
     def write(dag_run: Any = None, params: Any = None) -> str:
         from kalshi_desk.batch.reporting import write_report
 
