@@ -56,6 +56,7 @@ def test_a_killed_venue_goes_on_with_the_same_clock(place, port):
         assert ask(port, "/clock") == before
         assert ask(port, "/healthz")["played_to"] >= told["played_to"]
         assert before["account"] == "sim:synthetic:3"
+        assert told["markets"] > 300
     finally:
         process.terminate()
         output, _ = process.communicate(timeout=20)
@@ -82,6 +83,7 @@ def test_a_taken_port_is_named(place, port):
         (("--speed", "1000"), "--speed"),
         (("--bankroll", "much"), "not a decimal number"),
         (("--faults", "none.json"), "faults file"),
+        (("--forecast-markets", "-1"), "--forecast-markets"),
     ],
 )
 def test_wrong_input_is_one_line_and_status_2(place, port, options, text):

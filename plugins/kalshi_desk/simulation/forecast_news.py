@@ -6,6 +6,7 @@ under other links, articles off the topic, wrong dates, markup, contradictions, 
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
 
 import msgspec
@@ -66,14 +67,17 @@ class Newsroom:
 
     def between(self, after: Nanos, until: Nanos) -> list[Article]:
         """Return what was published after an instant and up to another, newest first."""
-        found = [
-            article
-            for chain in self._world.chains[:_LANES]
-            for event in chain.between(after, until)
-            for slot in _slots(event, after, until)
-            if after < (article := self._written(event, slot)).at <= until
-        ]
-        return sorted(found, key=lambda article: (-article.at, article.guid))
+        return newest_first(article for of_lane in self.by_lane(after, until) for article in of_lane)
+
+    def by_lane(self, after: Nanos, until: Nanos) -> Iterator[list[Article]]:
+        """Yield the same lane by lane, so that a caller with other work can do some in between."""
+        for chain in self._world.chains[:_LANES]:
+            yield [
+                article
+                for event in chain.between(after, until)
+                for slot in _slots(event, after, until)
+                if after < (article := self._written(event, slot)).at <= until
+            ]
 
     def _write(self, event: ForecastEvent, slot: int) -> Article:
         key = f"{event.key}.{slot}"
@@ -119,6 +123,11 @@ class Newsroom:
         subject = event.lane.subject
         seen = walk(self._seed, event.key, step_at(event, at)) + noise * gauss(self._seed, "seen", event.key, slot)
         return subject.shown(max(0.0, event.centre + subject.measure.scale * seen))
+
+
+def newest_first(articles: Iterable[Article]) -> list[Article]:
+    """Return articles in the order of the press."""
+    return sorted(articles, key=lambda article: (-article.at, article.guid))
 
 
 def _slot(event: ForecastEvent) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 
 import msgspec
@@ -112,7 +113,10 @@ async def events(request: web.Request) -> web.Response:
     ]
     shown, cursor = page(request, kept, default=200, most=200)
     nested = request.query.get("with_nested_markets") == "true"
-    found = [_event(request.app[VENUE], one, nested=nested) for one in shown]
+    found = []
+    for one in shown:
+        found.append(_event(request.app[VENUE], one, nested=nested))
+        await asyncio.sleep(0)  # the market goes on meanwhile
     return _reply({"events": found, "cursor": cursor})
 
 
@@ -133,7 +137,11 @@ async def markets(request: web.Request) -> web.Response:
     kept = [listing for listing in _all(request) if wanted(listing.market)]
     kept.sort(key=lambda listing: (listing.market.close_time, listing.market.ticker))
     shown, cursor = page(request, kept, default=100, most=1000)
-    return _reply({"markets": [_market(request.app[VENUE], one) for one in shown], "cursor": cursor})
+    found = []
+    for one in shown:
+        found.append(_market(request.app[VENUE], one))
+        await asyncio.sleep(0)
+    return _reply({"markets": found, "cursor": cursor})
 
 
 def _wanted(request: web.Request) -> Callable[[Market], bool]:

@@ -5,6 +5,7 @@ Source: other-venues-and-news.md sections 3 and 4. Nothing is told before its pu
 
 from __future__ import annotations
 
+import asyncio
 import re
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
@@ -19,7 +20,7 @@ from kalshi_desk.domain.units import NANOS, Nanos
 from kalshi_desk.errors import UnitError
 from kalshi_desk.simulation.forecast_events import DAY, HOUR, MINUTE
 from kalshi_desk.simulation.forecast_figures import figures
-from kalshi_desk.simulation.forecast_news import Article, Newsroom
+from kalshi_desk.simulation.forecast_news import Article, Newsroom, newest_first
 from kalshi_desk.simulation.forecast_search import carried, matching, slug
 from kalshi_desk.simulation.forecast_subjects import CATEGORIES
 from kalshi_desk.venue_double import news_pages
@@ -46,7 +47,7 @@ class Press:
 PRESS = web.AppKey("press", Press)
 
 
-def _between(request: web.Request, after: Nanos, until: Nanos | None = None) -> list[Article]:
+async def _between(request: web.Request, after: Nanos, until: Nanos | None = None) -> list[Article]:
     """Return the articles of a span, newest first; none where the source has no forecast markets."""
     venue, press = request.app[VENUE], request.app[PRESS]
     now = venue.clock.now()
@@ -54,7 +55,11 @@ def _between(request: web.Request, after: Nanos, until: Nanos | None = None) -> 
         press.newsroom = Newsroom(venue.source.forecasts)
     if press.newsroom is None:
         return []
-    return press.newsroom.between(after, now if until is None else min(now, until))
+    found: list[Article] = []
+    for of_lane in press.newsroom.by_lane(after, now if until is None else min(now, until)):
+        found += of_lane
+        await asyncio.sleep(0)  # the market goes on meanwhile
+    return newest_first(found)
 
 
 def _limited(handler: Handler) -> Handler:
@@ -75,7 +80,7 @@ async def rss(request: web.Request) -> web.Response:
     """Serve a feed: a category's by its name, a mixture under any other; ``.atom`` at the end makes it Atom."""
     name, now = request.match_info["feed"], request.app[VENUE].clock.now()
     stem = name.removesuffix(".atom")
-    articles = _between(request, Nanos(now - _FEED_SPAN))
+    articles = await _between(request, Nanos(now - _FEED_SPAN))
     shown = list(carried(articles, stem, _FEEDS.get(stem)))[:_FEED_MOST]
     text = (news_pages.atom if name.endswith(".atom") else news_pages.rss)(stem, shown)
     if request.app[VENUE].faults.breaks_feed(stem):
@@ -115,7 +120,7 @@ async def gdelt(request: web.Request) -> web.Response:
         return web.Response(text="Invalid mode.")
     after, until = _gdelt_span(request)
     most = min(250, int(request.query.get("maxrecords", "75")))
-    found = list(matching(_between(request, after, until), query))[:most]
+    found = list(matching(await _between(request, after, until), query))[:most]
     return web.json_response(news_pages.gdelt(found))
 
 
@@ -145,7 +150,7 @@ async def newsapi(request: web.Request) -> web.Response:
     size, page = _whole(query.get("pageSize"), 100), _whole(query.get("page"), 1)
     if not 1 <= size <= 100 or page < 1:
         raise _newsapi_error(400, "parameterInvalid", "pageSize must be between 1 and 100.")
-    found = list(matching(_between(request, _instant(request, "from"), _until(request, "to")), query["q"]))
+    found = list(matching(await _between(request, _instant(request, "from"), _until(request, "to")), query["q"]))
     return web.json_response(news_pages.newsapi(found[(page - 1) * size : page * size], len(found)))
 
 
@@ -161,7 +166,7 @@ async def marketaux(request: web.Request) -> web.Response:
     limit, page = _whole(query.get("limit"), 3), _whole(query.get("page"), 1)
     if not 1 <= limit <= 100 or page < 1:
         raise _marketaux_error(400, "malformed_parameters", "limit must be between 1 and 100.")
-    articles = _between(request, _instant(request, "published_after"), _until(request, "published_before"))
+    articles = await _between(request, _instant(request, "published_after"), _until(request, "published_before"))
     words = query.get("search", "").replace("|", " ").replace("+", " ")
     found = list(matching(articles, words)) if words else articles
     shown = found[(page - 1) * limit : page * limit]
