@@ -9,6 +9,7 @@ from airflow.sdk.exceptions import AirflowSkipException
 
 from kalshi_desk.adapters.postgres.queries import queries
 from kalshi_desk.batch.desk import run_of
+from kalshi_desk.batch.lateness import BACKFILL
 
 
 def require_pages(dag_run: Any, period: timedelta) -> None:
@@ -16,7 +17,7 @@ def require_pages(dag_run: Any, period: timedelta) -> None:
 
     Raises AirflowSkipException for any other backfilled run: the world outside cannot be asked what it said then.
     """
-    if str(dag_run.run_type) != "backfill":
+    if dag_run.run_type != BACKFILL:
         return
     with run_of(dag_run.run_after, period) as run:
         start = run.window.start.datetime()

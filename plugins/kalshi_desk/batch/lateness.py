@@ -8,9 +8,16 @@ from __future__ import annotations
 import asyncio
 from typing import Any
 
+BACKFILL = "backfill"
 
-async def tell(dag_id: str, within_s: float, **_: Any) -> None:
-    """Publish on ``alerts.v1`` that a run of ``dag_id`` did not end within ``within_s`` wall seconds of its start."""
+
+async def tell(dag_id: str, within_s: float, context: dict[str, Any]) -> None:
+    """Publish on ``alerts.v1`` that a run of ``dag_id`` did not end within ``within_s`` wall seconds of its queueing.
+
+    Backfilled runs wait for each other by design: nothing depends on their being soon, so nothing is told.
+    """
+    if context["dag_run"]["run_type"] == BACKFILL:
+        return
     from kalshi_desk.batch.alarm import raise_alarm
 
     text = (
