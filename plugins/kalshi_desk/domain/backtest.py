@@ -69,8 +69,8 @@ class Table(msgspec.Struct, frozen=True, kw_only=True):
 class Trading(msgspec.Struct, frozen=True, kw_only=True):
     """What the bets made of the bankroll; times in days, shares of 1, the ratio per year.
 
-    ``pnl_interval`` is of 95 %, bets on one title counted as one event. ``recovery_days`` lasts from the lowest point
-    of the deepest fall to the height before it, None while that is not reached again.
+    ``pnl_interval`` is of 95 %, bets answered on one day counted as one event. ``recovery_days`` lasts from the lowest
+    point of the deepest fall to the height before it, None while that is not reached again.
     """
 
     bankroll: Cash

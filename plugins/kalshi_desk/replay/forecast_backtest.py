@@ -21,8 +21,8 @@ ASSUMPTIONS = (
     f"A question has one price and no book: every bet takes at an ask of that price plus ${HALF_SPREAD.number:.2f}, "
     "rounded up to a whole cent, with the taker's fee, and finds as many contracts as the limits allow.",
     "Bets are held until their question is answered: no exit rule, no mark but the cost.",
-    "Questions of one title are one market: it is held once at a time, and it counts as one event in every interval. "
-    "Bets of different titles count as independent: where one cause decides several, the P&L's interval is too narrow.",
+    "Questions of one title are one market: it is held once at a time, and it counts as one event in every score's "
+    "interval. Bets answered on one UTC day, which one cause often decides, count as one event in the P&L's.",
     "When a market will close is not known: the distance to it refuses nothing.",
 )
 
@@ -98,8 +98,11 @@ def _trading(desk: ForecastDesk, bankroll: Cash) -> Trading:
 
 
 def pnl_interval(bets: Sequence[Bet]) -> tuple[Cash, Cash] | None:
-    """Return the 95 % interval of the P&L that such bets are expected to bring; None with fewer than two events."""
-    found = mean_interval([float(bet.pnl) for bet in bets], [bet.title for bet in bets], level=LEVEL)
+    """Return the 95 % interval of the P&L that such bets are expected to bring; None with fewer than two events.
+
+    Bets answered on one UTC day are one event: the strikes of a ladder win or lose together.
+    """
+    found = mean_interval([float(bet.pnl) for bet in bets], [bet.resolved_at // DAY_NS for bet in bets], level=LEVEL)
     if found is None or found.low is None or found.high is None:
         return None
     return Cash(round(found.low * found.n)), Cash(round(found.high * found.n))
