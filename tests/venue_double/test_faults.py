@@ -34,3 +34,21 @@ def test_a_wrong_plan_is_told(tmp_path, text):
     (tmp_path / "f.json").write_text(text)
     with pytest.raises(SettingsError, match="faults file"):
         load_faults(tmp_path / "f.json")
+
+
+def test_faults_of_the_press_and_of_models(tmp_path):
+    path = tmp_path / "faults.json"
+    path.write_text(
+        '{"broken_feeds": ["world"], "model_prose": 1, "tempers": {"gpt-6-luna": {"slope": 0, "bias": 0.4}}}'
+    )
+    faults = load_faults(path)
+    assert (faults.breaks_feed("world"), faults.breaks_feed("politics")) == (True, False)
+    assert faults.model_fault() == "prose"
+    assert faults.news_fault() is None
+    assert (faults.plan.tempers["gpt-6-luna"].slope, faults.plan.tempers["gpt-6-luna"].bias) == (0, 0.4)
+    assert Faults(FaultPlan(news_limit=1.0)).news_fault() == 429
+    assert Faults(FaultPlan(news_error=1.0)).news_fault() == 503
+    assert Faults(FaultPlan(broken_feeds=("*",))).breaks_feed("politics")
+    path.write_text('{"model_error": 2.5}')
+    with pytest.raises(SettingsError, match="model_error"):
+        load_faults(path)
