@@ -35,6 +35,10 @@ where w.account = :account and w.desk = 'forecast' and w.observed_at <= :now
                           where account = :account and observed_at <= :now)
 order by w.rank;
 
+-- name: last_run^
+-- When the run before this one was decided.
+select max(observed_at) from desk.pages where dag_id = :dag_id and account = :account and observed_at < :now;
+
 -- name: known_ids
 -- Articles that an earlier run knew already.
 select article_id from desk.articles

@@ -82,7 +82,7 @@ def run(at: datetime) -> dict[str, int]:
 
 
 def test_answers_become_articles_with_verdicts_and_links(host, database):
-    assert run(FIRST) == {"found": 4, "new": 4, "fit": 4, "topics": 1, "links": 2, "figures": 0}
+    assert run(FIRST) == {"found": 4, "new": 4, "fit": 4, "links": 2, "figures": 0}
     assert rows(database, "select title, kept, reason, published_at::text from articles order by title") == [
         ("A forecast published in the time to come", False, "off_topic", None),
         ("Fed officials signal another rate cut in December, minutes show", True, None, "2026-11-21 03:15:00+00"),
@@ -184,7 +184,11 @@ def test_what_has_not_changed_is_not_stored_again_and_stays_conditional(host, da
     for at in (FIRST, SECOND, SECOND + QUARTER):
         run(at)
     kinds = "select body ->> 'kind', body ->> 'etag' from pages where body ->> 'address' = 'rss:fed.test'"
-    assert rows(database, f"{kinds} order by interval_start") == [("answer", '"7"'), ("unchanged", '"7"'), ("unchanged", '"7"')]
+    assert rows(database, f"{kinds} order by interval_start") == [
+        ("answer", '"7"'),
+        ("unchanged", '"7"'),
+        ("unchanged", '"7"'),
+    ]
 
 
 def test_a_young_answer_is_not_asked_for_again(host, database, monkeypatch):

@@ -1,7 +1,10 @@
+from contextlib import closing
+
 import numpy as np
 import pytest
 
 from kalshi_desk.adapters.postgres.clock_epochs import store_epochs
+from kalshi_desk.adapters.postgres.connection import connect
 from kalshi_desk.adapters.sentences import WIDTH
 from kalshi_desk.batch import news_rows
 from kalshi_desk.batch.desk import run_of
@@ -71,3 +74,18 @@ def test_topics_are_the_forecast_desks_watched_markets_as_listed_then(desk):
     with run_of(FIRST, QUARTER) as run:
         texts = {topic.ticker: topic.text for topic in news_rows.topics_of(run)}
     assert texts == {FED: "Federal funds rate. Will the Fed cut?", "KXSAME": "Will it rain? In Seattle"}
+
+
+def test_markets_that_the_run_before_saw_are_not_new(desk):
+    watch(desk, FED, "Federal funds rate", "Will the Fed cut?")
+    watch(desk, "KXLATER", "Later", "Will it be later?", at="2026-11-21T12:10:00Z")
+    with closing(connect(desk, "test")) as db, db, db.cursor() as cursor:
+        cursor.execute(
+            "insert into pages values ('news_aggregation', %s, '2026-11-21T11:45Z', 0, '{}', '2026-11-21T12:00Z')",
+            (ACCOUNT,),
+        )
+    with run_of(FIRST, QUARTER) as run:
+        assert news_rows.watched_before(run) == set()
+    with run_of(SECOND, QUARTER) as run:
+        assert news_rows.watched_before(run) == {FED}
+        assert {topic.ticker for topic in news_rows.topics_of(run)} == {FED, "KXLATER"}

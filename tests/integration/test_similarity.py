@@ -75,7 +75,9 @@ def test_articles_find_their_questions(recordings_dir):
     ]
     place = {article.article_id: n for n, article in enumerate(articles)}
     found = np.zeros((len(texts), len(titles)), dtype=bool)
-    for each in link(Compared(tuple(articles), told), [Topic(str(n), title) for n, title in enumerate(titles)], asked):
+    topics = [Topic(str(n), title) for n, title in enumerate(titles)]
+    wanted = {topic.ticker for topic in topics}
+    for each in link(Compared(tuple(articles), told), topics, vectors=asked, wanted=wanted):
         found[place[each.article_id], int(each.ticker)] = True
     true = np.array([[question in mine for question in range(len(titles))] for mine in questions])
     alike = true @ (asked @ asked.T >= 0.7)  # one question in several sizes, mostly

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from kalshi_desk.domain.news import Article, Topic
+from kalshi_desk.domain.news import Article, Link, Topic
 from kalshi_desk.domain.units import NANOS, Nanos
 from kalshi_desk.steps.gather_news import MOST_LINKS, RELEVANT, Compared, link, repetitions, sift
 
@@ -23,6 +23,10 @@ def compared(*rows: tuple[str, list[float]]) -> Compared:
     return Compared(
         tuple(article(title) for title, _ in rows), vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
     )
+
+
+def linked(articles: Compared, topics: list[Topic], rows: np.ndarray) -> list[Link]:
+    return link(articles, topics, vectors=rows, wanted={topic.ticker for topic in topics})
 
 
 def reasons(found, recent=(), known=()):
@@ -82,10 +86,10 @@ def test_a_repetition_within_one_run():
 def test_articles_are_linked_to_the_markets_they_speak_of():
     topics = [Topic("FED", "Federal Reserve cut"), Topic("SNOW", "Snow in Denver")]
     rows = np.array([[1, 0, 0], [0, 1, 0]], dtype=np.float32)
-    (found,) = link(compared((CUT, [1, 0.2, 0])), topics, rows)
+    (found,) = linked(compared((CUT, [1, 0.2, 0])), topics, rows)
     assert (found.ticker, found.article_id) == ("FED", article(CUT).article_id)
     assert RELEVANT <= found.relevance <= 1
-    assert link(compared((CUT, [0, 0, 1])), topics, rows) == []
+    assert linked(compared((CUT, [0, 0, 1])), topics, rows) == []
 
 
 def test_an_article_about_another_city_is_not_linked():
@@ -94,16 +98,23 @@ def test_an_article_about_another_city_is_not_linked():
         Topic(city, f"Will the month's rain in {city} exceed 3 inches on the first of December?") for city in cities
     ]
     rows = np.tile(np.array([[1, 0, 0]], dtype=np.float32), (3, 1))
-    (found,) = link(
+    (found,) = linked(
         compared(("Observers now expect the month's rain in Miami to reach 3.4 inches", [1, 0.2, 0])), topics, rows
     )
     assert found.ticker == "Miami"
     both = compared(("Rain falls across the country in a month of storms", [1, 0.2, 0]))
-    assert {each.ticker for each in link(both, topics, rows)} == set(cities)
+    assert {each.ticker for each in linked(both, topics, rows)} == set(cities)
+
+
+def test_only_wanted_markets_are_linked_though_the_others_tell_them_apart():
+    topics = [Topic("FED", "Federal Reserve cut"), Topic("ECB", "Federal Reserve officials")]
+    rows = np.tile(np.array([[1, 0, 0]], dtype=np.float32), (2, 1))
+    found = link(compared((CUT, [1, 0, 0])), topics, vectors=rows, wanted={"ECB"})
+    assert [each.ticker for each in found] == ["ECB"]
 
 
 def test_an_article_has_its_best_links_alone():
     topics = [Topic(f"T{n:03}", "Federal Reserve cut") for n in range(MOST_LINKS + 10)]
     rows = np.tile(np.array([[1, 0, 0]], dtype=np.float32), (len(topics), 1))
-    found = link(compared((CUT, [1, 0, 0])), topics, rows)
+    found = linked(compared((CUT, [1, 0, 0])), topics, rows)
     assert [each.ticker for each in found] == [topic.ticker for topic in topics[:MOST_LINKS]]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -15,15 +15,23 @@ from kalshi_desk.adapters.postgres.queries import queries
 from kalshi_desk.adapters.sentences import embed
 from kalshi_desk.batch.desk import Run, run_of
 from kalshi_desk.batch.news_pages import Page, encoded, figures_in, found_in, fresh, left_out, page_of
-from kalshi_desk.batch.news_rows import known_ids, recent_articles, save_articles, save_figures, save_links, topics_of
-from kalshi_desk.domain.news import Article, Judged, Observation
+from kalshi_desk.batch.news_rows import (
+    DAG,
+    known_ids,
+    recent_articles,
+    save_articles,
+    save_figures,
+    save_links,
+    topics_of,
+    watched_before,
+)
+from kalshi_desk.domain.news import Article, Judged, Link, Observation, Topic
 from kalshi_desk.domain.units import NANOS, Nanos, seconds
 from kalshi_desk.errors import ParseError, SourceAway
 from kalshi_desk.steps.gather_news import Compared, link, repetitions, sift
 from kalshi_desk.steps.search_news import phrases
 from kalshi_desk.wiring.news import news_sources
 
-DAG = "news_aggregation"
 PERIOD_S = 900
 PHRASES = 8
 DAY_NS = 86_400 * NANOS
@@ -43,7 +51,10 @@ def fetch_news(run_after: datetime, period: timedelta, *, refetch: bool) -> int 
             return None
         if stored and (later or not refetch):
             return int(stored)
-        pages = asyncio.run(_ask_all(run))
+        last = {address: rest for address, *rest in sql.last_answers(run.connection, **key)}
+        topics = topics_of(run)
+    pages = asyncio.run(_ask_all(run, topics, last))  # outside, since no transaction waits for the world
+    with run_of(run_after, period) as run:
         sql.drop_pages(run.connection, **key)
         for number, page in enumerate(pages):
             row = {"page": number, "body": encoded(page), "observed_at": run.now.datetime()}
@@ -51,13 +62,12 @@ def fetch_news(run_after: datetime, period: timedelta, *, refetch: bool) -> int 
         return len(pages)
 
 
-async def _ask_all(run: Run) -> list[Page]:
-    last = {address: rest for address, *rest in queries("news").last_answers(run.connection, **_key(run))}
+async def _ask_all(run: Run, topics: list[Topic], last: dict[str, list[Any]]) -> list[Page]:
     earlier = {address: Earlier(etag, modified) for address, (_, etag, modified) in last.items()}
     youngest = run.now.datetime() - timedelta(seconds=run.settings.news_cache_ttl)
     cached = {address for address, (at, *_) in last.items() if at > youngest}
     turn = int(run.now) // seconds(PERIOD_S)
-    sources = news_sources(run.settings, phrases(topics_of(run), turn=turn, most=PHRASES), run.now)
+    sources = news_sources(run.settings, phrases(topics, turn=turn, most=PHRASES), run.now)
     for name in sources.without_key:
         if name not in last:
             log.info("news.left_out", source=name, reason="no key")
@@ -90,20 +100,47 @@ def store_news(run_after: datetime, period: timedelta) -> dict[str, int]:
     ``links`` counts new links: where it is 0, nothing new is known of any market.
     """
     with run_of(run_after, period) as run:
-        found, figures = _readable(run)
-        recent = recent_articles(run)
-        oldest = Nanos(run.now - round(run.settings.news_max_age_days * DAY_NS))
-        fit, unfit = sift(found, recent.articles, known_ids(run, found), oldest=oldest)
-        fresh_ones = Compared(tuple(fit), embed([article.text for article in fit]))
-        kept, repeated = _apart(fresh_ones, recent)
+        known = _known(run)
+    fit, unfit = sift(known.found, known.recent.articles, known.ids, oldest=known.oldest)
+    kept, repeated = _apart(Compared(tuple(fit), embed([article.text for article in fit])), known.recent)
+    links = _links(known, kept)
+    with run_of(run_after, period) as run:  # not the same one, since reading so many texts may take minutes
         save_articles(run, [*unfit, *repeated], kept)
-        topics = topics_of(run)
-        vectors = embed([topic.text for topic in topics])
-        links = [each for group in (kept, recent) for each in link(group, topics, vectors)]
         return {
-            "found": len(found), "new": len(fit) + len(unfit), "fit": len(kept.articles), "topics": len(topics),
-            "links": save_links(run, links), "figures": save_figures(run, figures),
+            "found": len(known.found), "new": len(fit) + len(unfit), "fit": len(kept.articles),
+            "links": save_links(run, links), "figures": save_figures(run, known.figures),
         }  # fmt: skip
+
+
+@dataclass(frozen=True)
+class _Known:
+    """What a run begins with: its pages' contents, and what was known before it."""
+
+    found: list[Article]
+    figures: list[Observation]
+    ids: set[str]
+    recent: Compared
+    oldest: Nanos
+    topics: list[Topic]
+    watched_before: set[str]
+
+
+def _known(run: Run) -> _Known:
+    found, figures = _readable(run)
+    oldest = Nanos(run.now - round(run.settings.news_max_age_days * DAY_NS))
+    return _Known(
+        found=found, figures=figures, ids=known_ids(run, found), recent=recent_articles(run), oldest=oldest,
+        topics=topics_of(run), watched_before=watched_before(run),
+    )  # fmt: skip
+
+
+def _links(known: _Known, kept: Compared) -> list[Link]:
+    """Compare new articles with every watched market, and those of the last days with the markets that are new."""
+    tickers = {topic.ticker for topic in known.topics}
+    vectors = embed([topic.text for topic in known.topics])
+    return link(kept, known.topics, vectors=vectors, wanted=tickers) + link(
+        known.recent, known.topics, vectors=vectors, wanted=tickers - known.watched_before
+    )
 
 
 def _apart(fresh_ones: Compared, recent: Compared) -> tuple[Compared, list[Judged]]:

@@ -14,6 +14,7 @@ from kalshi_desk.domain.news import Article, Judged, Link, Observation, Topic
 from kalshi_desk.domain.units import Nanos
 from kalshi_desk.steps.gather_news import Compared
 
+DAG = "news_aggregation"
 _FLOAT = np.dtype("<f4")
 
 
@@ -21,6 +22,13 @@ def topics_of(run: Run) -> list[Topic]:
     """Return the forecast desk's watched markets, best first, each with its event's title and its own."""
     rows = queries("news").topics(run.connection, account=run.account, now=run.now.datetime())
     return [Topic(ticker, _text(event, title)) for ticker, title, event in rows]
+
+
+def watched_before(run: Run) -> set[str]:
+    """Return the markets that the last run of the news before this one compared its articles with."""
+    row = queries("news").last_run(run.connection, dag_id=DAG, account=run.account, now=run.now.datetime())
+    rows = queries("news").topics(run.connection, account=run.account, now=row[0]) if row[0] is not None else ()
+    return {ticker for ticker, *_ in rows}
 
 
 def _text(event: str | None, title: str) -> str:

@@ -1,7 +1,7 @@
 """Which of the articles found are evidence, why the others are not, and of which watched markets they speak.
 
 Thresholds are measured on dated news digests of 153 questions (tests/steps/test_gather_news.py). Articles of the last
-days are compared with the markets in each run, since a market may come after its news.
+days are compared with markets that were not watched when they came.
 """
 
 from __future__ import annotations
@@ -83,10 +83,11 @@ def repetitions(fresh: Compared, recent: Compared) -> frozenset[int]:
     return frozenset(found)
 
 
-def link(articles: Compared, topics: Sequence[Topic], vectors: Vectors) -> list[Link]:
-    """Return the links of articles to markets that they speak of, at most 40 an article; vectors: the topics' rows.
+def link(articles: Compared, topics: Sequence[Topic], *, vectors: Vectors, wanted: Collection[str]) -> list[Link]:
+    """Return the links of articles to those of the wanted tickers that they speak of, at most 40 an article.
 
-    An article about another watched market of the same kind, say another city's rain, is not linked.
+    An article about another topic of the same kind, say another city's rain, is not linked.
+    vectors: the topics' unit rows.
     """
     named = [facts(topic.text) for topic in topics]
     families = _families(named)
@@ -96,7 +97,9 @@ def link(articles: Compared, topics: Sequence[Topic], vectors: Vectors) -> list[
         scored = [
             (relevance(cosine, told, named[at]), topics[at].ticker)
             for at, cosine in enumerate((vectors @ row).tolist())
-            if cosine >= least_cosine(RELEVANT) and not any(mistaken(told, named[at], kin) for kin in families[at])
+            if cosine >= least_cosine(RELEVANT)
+            and topics[at].ticker in wanted
+            and not any(mistaken(told, named[at], kin) for kin in families[at])
         ]
         best = sorted((each for each in scored if each[0] >= RELEVANT), key=lambda each: (-each[0], each[1]))
         links += [Link(article.article_id, ticker, round(score, 6)) for score, ticker in best[:MOST_LINKS]]
