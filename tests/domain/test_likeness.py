@@ -10,7 +10,6 @@ FED = facts("Will the Federal Reserve cut rates in December 2026?")
 def test_facts():
     told = facts("Will the Fed's rate in May 2026 be above 3.50%, or 12,000 points?")
     assert told.words == {"fed", "rate", "point"}
-    assert told.names == {"fed"}
     assert told.numbers == {"3.50", "12000"}
     assert (told.years, told.months) == ({2026}, {5})
 

@@ -36,10 +36,9 @@ EMPTY = frozenset(
 
 
 class Facts(msgspec.Struct, frozen=True):
-    """What a text names: words that stand for something, capitalised ones among them, numbers, years, months."""
+    """What a text names: words that stand for something, numbers, years, months."""
 
     words: frozenset[str]
-    names: frozenset[str]
     numbers: frozenset[str]
     years: frozenset[int]
     months: frozenset[int]
@@ -54,7 +53,6 @@ def facts(text: str) -> Facts:
     words = [token for token in tokens if not token[0].isdigit() and token.lower() not in EMPTY]
     return Facts(
         words=frozenset(map(_stem, words)),
-        names=frozenset(_stem(word) for word in words if word[0].isupper() and word.lower() not in MONTHS),
         numbers=frozenset(number for number in numbers if not _YEAR.fullmatch(number)),
         years=frozenset(years),
         months=frozenset(MONTHS[token.lower()] for token in tokens if token.lower() in MONTHS and token[0].isupper()),
