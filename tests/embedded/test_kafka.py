@@ -1,3 +1,5 @@
+import uuid
+
 import pytest
 
 from kalshi_desk.adapters.kafka.broker import Broker
@@ -26,3 +28,11 @@ def test_a_broker_that_is_away_is_told(place):
 def test_a_failed_preparation_names_its_log(place):
     with pytest.raises(SettingsError, match=r"kafka-setup\.log"):
         kafka._run(("false",), place)
+
+
+@pytest.mark.embedded
+def test_a_cluster_id_that_begins_with_a_dash_is_no_option(place, monkeypatch):
+    monkeypatch.setattr(uuid, "uuid4", lambda: uuid.UUID("fbefbefb-efbe-4bef-bbef-befbefbefbef"))
+    place.create()
+    kafka.prepare(place)
+    assert "cluster.id=--" in (kafka._records(place) / "meta.properties").read_text()

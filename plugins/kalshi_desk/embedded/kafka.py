@@ -29,7 +29,9 @@ def prepare(place: Place) -> None:
     _configure(place)
     if not (_records(place) / "meta.properties").exists():
         cluster = base64.urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=")
-        command = _java(place, "kafka.tools.StorageTool", "format", "-t", cluster, "-c", str(_configuration(place)))
+        command = _java(
+            place, "kafka.tools.StorageTool", "format", f"--cluster-id={cluster}", "-c", str(_configuration(place))
+        )
         _run(command, place)
 
 
