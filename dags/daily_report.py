@@ -15,7 +15,7 @@ RUNBOOK = """
 ### What it does
 Once a day of event time it writes the day's report: `reports/<account>/<date>.md` and `.html`, and a row in
 `daily_reports`: money, both desks, incidents (alerts, dead letters, failed checks), forecasts and their scores, what
-the models cost against the month's result, and what closes within a day. A run in the middle of a day reports it so far.
+the models cost against the month's result, and what closes within a day. A run in the middle of a day tells it so far.
 
 ### Healthy looks like
 Green within a minute; the log names both files.

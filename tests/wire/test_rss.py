@@ -14,7 +14,7 @@ AT = Nanos.parse("2026-11-21T12:00:00Z")
 BOMB = b"""<?xml version="1.0"?><!DOCTYPE rss [<!ENTITY a "ha"><!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a;&a;&a;">
 <!ENTITY c "&b;&b;&b;&b;&b;&b;&b;&b;&b;&b;"><!ENTITY d "&c;&c;&c;&c;&c;&c;&c;&c;&c;&c;">
 <!ENTITY e "&d;&d;&d;&d;&d;&d;&d;&d;&d;&d;"><!ENTITY f "&e;&e;&e;&e;&e;&e;&e;&e;&e;&e;">
-<!ENTITY secret SYSTEM "file:///etc/hostname">]>
+<!ENTITY secret SYSTEM "secret.txt">]>
 <rss version="2.0"><channel><title>x</title><item><title>Laughs &f; &secret; end</title>
 <link>https://x.test/1</link></item></channel></rss>"""
 

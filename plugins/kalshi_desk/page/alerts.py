@@ -1,4 +1,4 @@
-"""Alerts find a person: what is on ``alerts.v1`` is sent on, and Airflow's silence, which it cannot tell, becomes one."""
+"""Alerts find a person: what is on ``alerts.v1`` is sent on, and the silence of Airflow becomes one."""
 
 from __future__ import annotations
 

@@ -109,10 +109,8 @@ async def _get(client: httpx.AsyncClient, source: Source, ask: Ask, earlier: Ear
     return Answer(body, response.headers.get("etag"), response.headers.get("last-modified"))
 
 
-def _opened(
-    client: httpx.AsyncClient, ask: Ask, earlier: Earlier
-) -> AbstractAsyncContextManager[httpx.Response]:
-    """A key goes to the host that it is for: such a request follows nobody elsewhere."""
+def _opened(client: httpx.AsyncClient, ask: Ask, earlier: Earlier) -> AbstractAsyncContextManager[httpx.Response]:
+    """Ask; a key goes to the host that it is for, so a request that carries one follows nobody elsewhere."""
     headers, params = _headers(ask, earlier), dict(ask.params) or None
     return client.stream("GET", ask.url, params=params, headers=headers, follow_redirects=ask.key is None)
 
