@@ -56,7 +56,7 @@ class Desk:
             fields["FROM"] = fields.pop("play_from")
         self.place = Place(load_settings(_env_file=None, **fields))
 
-    def make(self, target: str, timeout_s: float = 300) -> str:
+    def make(self, target: str, timeout_s: float = 1_200) -> str:
         """Run a make target and return what it printed; fails with its output."""
         words = ["make", "-s", f"PYTHON={sys.executable}", *target.split()]
         return self._run(words, timeout_s)

@@ -27,7 +27,7 @@ PARTS = (
     "exchange_feeds", "kalshi_feed", "crypto_signals", "order_execution", "portfolio", "recorder", "kafka", "postgres",
 )  # fmt: skip
 FAULTS = {"drop_reply": 0.1, "too_many_requests": 0.02, "server_error": 0.02, "duplicate_fill": 0.2}
-WELL_S, AGREE_S = 45, 90
+WELL_S, AGREE_S = 240, 240
 
 
 @dataclass(frozen=True)
@@ -55,7 +55,7 @@ def desk_with_faults(seed: int, speed: str = "10") -> Iterator[Desk]:
     desk = Desk(home / "d", SPEED=speed, SEED=str(seed), VENUE_FAULTS=str(plan))
     try:
         desk.make("up")
-        until(lambda: desk.count("fills"), within_s=240, what=lambda: "no fill yet")
+        until(lambda: desk.count("fills"), within_s=600, what=lambda: "no fill yet")
         yield desk
     finally:
         desk.make("down WIPE=1")
@@ -67,7 +67,7 @@ def strike(desk: Desk, kill: Kill) -> float:
     time.sleep(kill.after_s)
     took = until(desk.kill(kill.part), within_s=WELL_S, every_s=0.25, what=desk.faults)
     desk.post(f"{desk.url(2)}/pause")
-    desk.catch_up(within_s=20)
+    desk.catch_up(within_s=120)
     until(lambda: not differences(desk), within_s=AGREE_S, every_s=2, what=lambda: differences(desk)[:5])
     assert decisions_sent_twice(desk) == []
     desk.post(f"{desk.url(2)}/resume")

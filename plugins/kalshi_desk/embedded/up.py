@@ -20,7 +20,7 @@ from kalshi_desk.errors import DeskError, SettingsError
 from kalshi_desk.settings import load_settings
 from kalshi_desk.wiring import addresses
 
-HEALTHY_S = 180
+HEALTHY_S = 600
 POLL_S = 0.25
 
 
