@@ -34,7 +34,7 @@ a decision that it has seen.
     start_date=datetime(2026, 1, 1, tzinfo=UTC),
     catchup=False,
     max_active_runs=1,
-    default_args={"owner": "desk", "retries": 2, "retry_delay": timedelta(seconds=10)},
+    default_args={"owner": "desk", "priority_weight": 10, "retries": 2, "retry_delay": timedelta(seconds=10)},
     tags=["forecasts", "signals"],
     doc_md=RUNBOOK,
 )

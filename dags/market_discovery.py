@@ -39,7 +39,7 @@ Clear any run: no row of its interval changes; `refetch` asks the newest anew. A
     start_date=datetime(2026, 1, 1, tzinfo=UTC),
     catchup=False,
     max_active_runs=1,
-    default_args={"owner": "desk", "retries": 2, "retry_delay": timedelta(seconds=10)},
+    default_args={"owner": "desk", "priority_weight": 10, "retries": 2, "retry_delay": timedelta(seconds=10)},
     params={"refetch": Param(False, type="boolean", description="Ask the venue again: what is stored is replaced")},
     deadline=deadline("market_discovery", PERIOD),
     tags=["markets"],

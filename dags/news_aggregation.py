@@ -38,7 +38,7 @@ interval is the newest one. A run of the past without stored answers skips itsel
     start_date=datetime(2026, 1, 1, tzinfo=UTC),
     catchup=False,
     max_active_runs=1,
-    default_args={"owner": "desk", "retries": 2, "retry_delay": timedelta(seconds=10)},
+    default_args={"owner": "desk", "priority_weight": 10, "retries": 2, "retry_delay": timedelta(seconds=10)},
     params={
         "refetch": Param(False, type="boolean", description="Ask the sources again instead of reading what is stored")
     },

@@ -52,7 +52,7 @@ def desk_with_faults(seed: int, speed: str = "10") -> Iterator[Desk]:
     home = Path(tempfile.mkdtemp(prefix="kills-"))
     plan = home / "faults.json"
     plan.write_text(json.dumps({"seed": seed, **FAULTS}))
-    desk = Desk(home / "d", SPEED=speed, SEED=str(seed), VENUE_FAULTS=str(plan))
+    desk = Desk(home / "d", SPEED=speed, SEED=str(seed), WATCHLIST_SIZE="40", VENUE_FAULTS=str(plan))
     try:
         desk.make("up")
         until(lambda: desk.count("fills"), within_s=600, what=lambda: "no fill yet")

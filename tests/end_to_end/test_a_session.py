@@ -44,7 +44,7 @@ DAGS = tuple(ROWS)
 
 @pytest.fixture(scope="module")
 def desk(tmp_path_factory):
-    desk = Desk(tmp_path_factory.mktemp("d", numbered=True), SPEED="10", SEED="7")
+    desk = Desk(tmp_path_factory.mktemp("d", numbered=True), SPEED="10", SEED="7", WATCHLIST_SIZE="40")
     try:
         desk.make("up")
         yield desk
@@ -96,13 +96,13 @@ def kind(line: str) -> str:
 def test_a_dag_runs_green_and_its_rerun_changes_no_row_of_its_interval(desk, dag):
     airflow = Airflow(desk)
     run = airflow.trigger(dag)
-    until(lambda: airflow.runs(dag)[run] == "success", within_s=400, what=lambda: airflow.runs(dag))
+    until(lambda: airflow.runs(dag)[run] == "success", within_s=900, what=lambda: airflow.runs(dag))
     interval = window_end(desk, airflow.run_after(dag, run))
     before = rows_of_interval(desk, interval)
     assert before[dag]
     airflow.clear(dag, run)
     time.sleep(1)
-    until(lambda: airflow.runs(dag)[run] == "success", within_s=400, what=lambda: airflow.runs(dag))
+    until(lambda: airflow.runs(dag)[run] == "success", within_s=900, what=lambda: airflow.runs(dag))
     assert rows_of_interval(desk, interval)[dag] == before[dag]
 
 
