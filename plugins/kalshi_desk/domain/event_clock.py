@@ -19,7 +19,8 @@ class ClockSegment:
 
     def at(self, wall: Nanos) -> Nanos:
         """Return the event time of a wall instant in this segment."""
-        return Nanos(self.anchor_event + round((wall - self.from_wall) * self.speed))
+        above, below = self.speed.as_integer_ratio()  # a float's nanoseconds are inexact after 104 days
+        return Nanos(self.anchor_event + ((wall - self.from_wall) * above + below // 2) // below)
 
 
 def event_time(segments: Sequence[ClockSegment], wall: Nanos) -> Nanos:
