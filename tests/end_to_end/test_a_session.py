@@ -57,20 +57,20 @@ def empty_tables(desk: Desk) -> list[str]:
 
 
 def test_every_part_is_healthy_and_shown_by_make_status(desk):
-    until(lambda: not desk.faults(), within_s=180, what=desk.faults)
+    until(lambda: not desk.faults(), within_s=30, what=desk.faults)
     shown = desk.make("status")
     assert all(name in shown for name in (*KILLED, "desk_page", "venue", "scheduler"))
 
 
 def test_within_minutes_every_table_of_the_flow_has_rows(desk):
-    took = until(lambda: not empty_tables(desk), within_s=600, every_s=3, what=lambda: empty_tables(desk))
+    took = until(lambda: not empty_tables(desk), within_s=180, every_s=3, what=lambda: empty_tables(desk))
     print(f"rows in every table of the flow {took:.0f} s after healthy")
 
 
 def test_a_live_run_replayed_from_its_export_gives_the_same_bytes(desk, tmp_path):
     desk.post(f"{desk.url(2)}/pause")
     time.sleep(3)
-    desk.catch_up(within_s=120)
+    desk.catch_up(within_s=20)
     inputs = tmp_path / "inputs.jsonl"
     desk.cli("topics", "export", str(inputs), "--topic", "crypto.inputs.v1")
     replayed = sorted(desk.cli("replay", "--topics", str(inputs), timeout_s=300).splitlines())
@@ -153,7 +153,7 @@ def test_why_and_the_funnel_add_up(desk):
 
 @pytest.mark.parametrize("part", KILLED)
 def test_after_kill_9_it_is_healthy_again_by_itself(desk, part):
-    took = until(desk.kill(part), within_s=240, every_s=0.5, what=desk.faults)
+    took = until(desk.kill(part), within_s=45, every_s=0.5, what=desk.faults)
     print(f"kill -9 {part}: healthy after {took:.1f} s")
 
 
@@ -161,9 +161,9 @@ def test_after_all_kills_ledger_and_venue_agree_on_every_order_fill_and_cent(des
     fills = desk.count("fills")
     until(lambda: desk.count("fills") > fills, within_s=400, what=lambda: "no fill after the kills")
     desk.post(f"{desk.url(2)}/pause")
-    took = desk.catch_up(within_s=120)
+    took = desk.catch_up(within_s=10)
     print(f"committed offsets at the end after {took:.1f} s")
-    until(lambda: not differences(desk), within_s=240, every_s=2, what=lambda: differences(desk)[:5])
+    until(lambda: not differences(desk), within_s=70, every_s=2, what=lambda: differences(desk)[:5])
     assert decisions_sent_twice(desk) == []
     desk.post(f"{desk.url(2)}/resume")
 
