@@ -202,6 +202,6 @@ def test_an_entry_that_lapsed_is_kept_until_its_market_settles():
     observe(state, order_event(order, "canceled", filled=100, at=later(600)))
     assert state.lapsed == {}
     observe(state, fill(order, 100, at=later(601)))
-    assert state.lapsed[order.decision_id] == Lapsed(order, Count(order.count - 100))
+    assert state.lapsed[order.ticker] == Lapsed(order, Count(order.count - 100))
     _settle(state, order.ticker)
     assert state.lapsed == {}

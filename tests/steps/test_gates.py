@@ -233,7 +233,7 @@ def test_an_exit_needs_its_bid():
 
 def test_every_gate_is_evaluated_for_the_record():
     state = ready(switch("pause"), BookLost(at=T0, ticker=TICKER, reason="gap"))
-    failed = breaches(Case(state, signal(desk="forecast", q=2.0), now=later(3), params=params(), follows=None))
+    failed = breaches(Case(state, signal(desk="forecast", q=2.0), now=later(3), params=params()))
     assert [breach.reason for breach in failed] == [
         "pause", "not_owner", "bad_signal", "book_unusable", "signal_expired",
     ]  # fmt: skip

@@ -159,13 +159,20 @@ def test_a_market_and_its_mirror_are_decided_alike(p_yes, one, other):
         assert (mirrored.outcome, mirrored.price) == (answer.outcome.other, PAYOUT - answer.price)
 
 
-def test_taking_is_the_same_decision_at_what_is_offered():
+def test_taking_is_a_decision_of_its_own_at_what_is_offered():
     seen = view(0.60, quote("0.48", "0.52"), estimate=estimate(0.60, 0.02))
-    bid, taken = decide(seen, PARAMS), take(seen, PARAMS, Outcome.YES)
-    assert (taken.decision_id, taken.style, taken.price) == (bid.decision_id, "take", Price.parse("0.52"))
-    assert taken.shown == Count.parse("25")
+    many = Count.parse("100")
+    bid, taken = decide(seen, PARAMS), take(seen, PARAMS, Outcome.YES, many)
+    assert taken.decision_id not in (bid.decision_id, take(seen, PARAMS, Outcome.NO, many).decision_id)
+    assert taken == take(seen, PARAMS, Outcome.YES, many)
+    assert (taken.style, taken.price, taken.shown) == ("take", Price.parse("0.52"), Count.parse("25"))
     assert taken.edge == pytest.approx(0.60 - 0.52 - 0.0175)
-    no = take(view(0.40, quote("0.48", "0.52")), PARAMS, Outcome.NO)
+    no = take(view(0.40, quote("0.48", "0.52")), PARAMS, Outcome.NO, many)
     assert (no.price, no.shown) == (Price.parse("0.48"), Count.parse("40"))
     assert no.edge == pytest.approx(taken.edge)
-    assert take(view(0.40, quote(None, "0.52")), PARAMS, Outcome.NO) is None
+    assert take(view(0.40, quote(None, "0.52")), PARAMS, Outcome.NO, many) is None
+
+
+def test_no_more_is_taken_than_was_left():
+    seen = view(0.60, quote("0.48", "0.52"), estimate=estimate(0.60, 0.02))
+    assert take(seen, PARAMS, Outcome.YES, Count.parse("3.25")).shown == Count.parse("3.25")

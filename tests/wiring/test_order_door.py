@@ -221,13 +221,14 @@ async def test_an_entry_whose_time_ran_out_is_taken_after_its_known_cancel(
     assert process.kinds() == ["orders.v1 Order"]
     (second,) = await door.ledger.open_intents()
     assert await carry_out(second, door.door)
-    assert venue.creates == ["d1-0", "d1-1"]
+    assert venue.creates == ["d1-0", second.body.client_order_id]
     await door.decide(_record(SIGNAL, _resting_wish()))
     assert process.published[-1][2].reason == "duplicate_decision"
     door.lease.give_up()
     again = OrderDoor(process)
     await again._remember()
-    assert (again.state.lapsed, again.state.decisions) == ({}, {"d1": "d1-1"})
+    assert again.state.lapsed == {}
+    assert again.state.decisions == {"d1": "d1-0", second.body.decision_id: second.body.client_order_id}
 
 
 async def test_estimates_and_rungs_of_another_account_are_not_heard(process: FakeProcess, venue: FakeVenue) -> None:

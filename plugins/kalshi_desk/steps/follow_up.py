@@ -1,12 +1,10 @@
 """Take what a forecast entry did not get by resting: once its time has run out and its end at the venue is known.
 
-It is the same decision with the next order id, through all gates again, for no more than what was left: as long as the
-first order might still fill there is no second, and a decision has no third.
+It is a decision of its own, made once per estimate, through all gates again and for no more than what was left: as long
+as the first order might still fill there is no second.
 """
 
 from __future__ import annotations
-
-import msgspec
 
 from kalshi_desk.domain.decisions import Refusal, Signal
 from kalshi_desk.domain.estimate import Estimate
@@ -28,11 +26,10 @@ def follow_ups(state: GateState, *, now: Nanos, params: GateParams) -> list[Orde
     newest any more, for that speaks for itself.
     """
     answers: list[Order | Refusal] = []
-    for decision in list(state.lapsed):
-        lapsed = state.lapsed.pop(decision)
-        signal = _signal(state, lapsed, now, params)
+    for ticker in list(state.lapsed):
+        signal = _signal(state, state.lapsed.pop(ticker), now, params)
         if signal is not None:
-            answers.append(decide(state, signal, now=now, params=params, follows=lapsed))
+            answers.append(decide(state, signal, now=now, params=params))
     return answers
 
 
@@ -54,5 +51,4 @@ def _signal(state: GateState, lapsed: Lapsed, now: Nanos, params: GateParams) ->
         price_ranges=market.price_ranges,
     )
     limits = params.limits.forecast
-    wish = take(seen, strategy_params(limits, selection=params.selection, life_s=WITHIN_S), order.outcome)
-    return None if wish is None else msgspec.structs.replace(wish, decision_id=order.decision_id)
+    return take(seen, strategy_params(limits, selection=params.selection, life_s=WITHIN_S), order.outcome, lapsed.left)

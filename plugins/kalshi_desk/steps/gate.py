@@ -12,7 +12,7 @@ from kalshi_desk.domain.ledger import Order
 from kalshi_desk.domain.order import book_side
 from kalshi_desk.domain.risk import Breach
 from kalshi_desk.domain.units import Cash, Count, Nanos, Price, seconds
-from kalshi_desk.steps.gate_state import GateParams, GateState, Lapsed, forget, observe
+from kalshi_desk.steps.gate_state import GateParams, GateState, forget, observe
 from kalshi_desk.steps.gates import Case, breaches, offer_of, side_price
 from kalshi_desk.steps.sizing import size
 
@@ -21,15 +21,12 @@ __all__ = ["GateParams", "GateState", "decide", "observe"]
 MAKER_LIFE_S = 20
 
 
-def decide(
-    state: GateState, signal: Signal, *, now: Nanos, params: GateParams, follows: Lapsed | None = None
-) -> Order | Refusal:
+def decide(state: GateState, signal: Signal, *, now: Nanos, params: GateParams) -> Order | Refusal:
     """Approve a signal as an order, which the state then counts as in flight, or refuse it.
 
     An exit that only another order of its market keeps waiting marks that order to be cancelled (``cancel_review``).
-    ``follows`` is the order of the same decision after which, its end being known, a second one may be sent.
     """
-    case = Case(state, signal, now=now, params=params, follows=follows)
+    case = Case(state, signal, now=now, params=params)
     failed = breaches(case)
     sized = _sized(case) if not failed else failed[0]
     if isinstance(sized, Breach):
@@ -86,12 +83,6 @@ def _expiry(case: Case) -> Nanos:
     return Nanos(case.now + seconds(life))
 
 
-def _order_id(case: Case) -> str:
-    """Return the decision's first order id; or the one after that of the order followed."""
-    last = -1 if case.follows is None else int(case.follows.order.client_order_id.rpartition("-")[2])
-    return f"{case.signal.decision_id}-{last + 1}"
-
-
 def _order(case: Case, price: Price, count: Count, cost: Cash) -> Order:
     signal = case.signal
     return Order(
@@ -101,7 +92,7 @@ def _order(case: Case, price: Price, count: Count, cost: Cash) -> Order:
         desk=signal.desk,
         strategy=signal.strategy,
         decision_id=signal.decision_id,
-        client_order_id=_order_id(case),
+        client_order_id=f"{signal.decision_id}-0",
         outcome=signal.outcome,
         book_side=book_side(signal.outcome, signal.action),
         action=signal.action,

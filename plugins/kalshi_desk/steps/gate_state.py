@@ -79,9 +79,9 @@ class Lapsed(msgspec.Struct, frozen=True):
 class GateState:
     """All that the gate knows of one account, kept by ``observe`` and changed in place.
 
-    ``decisions`` maps a decision to its latest order id; ``entries`` counts, by desk and UTC day, the entry orders that
+    ``decisions`` maps a decision to its order id; ``entries`` counts, by desk and UTC day, the entry orders that
     filled or still may; ``bans`` are the market sides left by an exit, with what it was decided at; ``lapsed`` the
-    entries, by decision, that may be followed up by taking; ``rungs`` where strategies stand, by name and category.
+    entries, by market, that may be followed up by taking; ``rungs`` where strategies stand, by name and category.
     """
 
     __slots__ = (
@@ -191,7 +191,7 @@ def _take_order(state: GateState, order: Order) -> None:
         return
     state.decisions[order.decision_id] = order.client_order_id
     state.orders[order.client_order_id] = LiveOrder(order)
-    state.lapsed.pop(order.decision_id, None)
+    state.lapsed.pop(order.ticker, None)
     if order.action == "exit":
         state.bans[order.ticker, order.outcome] = order.seen
         return
@@ -215,7 +215,7 @@ def _take_progress(state: GateState, news: OrderEvent | Fill) -> None:
         forget(state, live)
         if _lapsed(live, news.at):
             left = Count(live.order.count - live.progress.filled)
-            state.lapsed[live.order.decision_id] = Lapsed(live.order, left)
+            state.lapsed[live.order.ticker] = Lapsed(live.order, left)
 
 
 def _lapsed(live: LiveOrder, at: Nanos) -> bool:
@@ -266,8 +266,7 @@ def _take_settlement(state: GateState, settlement: Settlement) -> None:
         del state.positions[key]
     for live in state.orders_in(settlement.ticker):
         del state.orders[live.order.client_order_id]
-    for decision in [name for name, lapsed in state.lapsed.items() if lapsed.order.ticker == settlement.ticker]:
-        del state.lapsed[decision]
+    state.lapsed.pop(settlement.ticker, None)
     for outcome in Outcome:
         state.bans.pop((settlement.ticker, outcome), None)
 

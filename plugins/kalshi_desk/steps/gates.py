@@ -16,7 +16,7 @@ from kalshi_desk.domain.market import Market, Outcome
 from kalshi_desk.domain.order import on_grid
 from kalshi_desk.domain.risk import Breach
 from kalshi_desk.domain.units import NANOS, PAYOUT, Nanos, Price, seconds
-from kalshi_desk.steps.gate_state import GateParams, GateState, Lapsed
+from kalshi_desk.steps.gate_state import GateParams, GateState
 from kalshi_desk.steps.market_view import SideQuote, tradable
 from kalshi_desk.steps.sizing import Offer
 
@@ -25,19 +25,12 @@ MAX_EQUITY_AGE_S = 300.0
 
 
 class Case:
-    """One signal before the gates, with what they need to look up once.
+    """One signal before the gates, with what they need to look up once; ``limits`` are those that the rung leaves."""
 
-    ``follows`` is the entry of the same decision whose time ran out, ``limits`` are those that the rung leaves.
-    """
+    __slots__ = ("desk", "limits", "market", "now", "params", "price", "quote", "rung", "share", "signal", "state")
 
-    __slots__ = (
-        "desk", "follows", "limits", "market", "now", "params", "price", "quote", "rung", "share", "signal", "state",
-    )  # fmt: skip
-
-    def __init__(
-        self, state: GateState, signal: Signal, *, now: Nanos, params: GateParams, follows: Lapsed | None
-    ) -> None:
-        self.state, self.signal, self.now, self.params, self.follows = state, signal, now, params, follows
+    def __init__(self, state: GateState, signal: Signal, *, now: Nanos, params: GateParams) -> None:
+        self.state, self.signal, self.now, self.params = state, signal, now, params
         owner = params.owner_of(signal.ticker)
         self.rung = state.rung(signal.strategy, state.category(signal.ticker, params))
         self.share = params.rung_shares.of(self.rung)
@@ -95,8 +88,7 @@ def _sane(case: Case) -> Breach | None:
 
 def _duplicate(case: Case) -> Breach | None:
     sent = case.state.decisions.get(case.signal.decision_id)
-    followed = None if case.follows is None else case.follows.order.client_order_id
-    return None if sent == followed else Breach("duplicate_decision", str(sent), "1" if followed is None else followed)
+    return None if sent is None else Breach("duplicate_decision", sent, "1")
 
 
 def _graduated(case: Case) -> Breach | None:
@@ -224,7 +216,7 @@ def offer_of(case: Case) -> Offer | None:
     ask = case.quote.ask
     if case.takes and ask is None:
         return None
-    shown = case.quote.ask_count if case.follows is None else min(case.quote.ask_count, case.follows.left)
+    shown = case.quote.ask_count if case.signal.shown is None else min(case.quote.ask_count, case.signal.shown)
     return Offer(
         price=ask if case.takes and ask is not None else case.price,
         q=_latest_q(case),

@@ -75,8 +75,8 @@ def decide(view: ForecastView, params: ForecastParams) -> Signal | Refusal:
     return _dear_or_cheap(view, params, best.price) or _signal(view, params, best)
 
 
-def take(view: ForecastView, params: ForecastParams, outcome: Outcome) -> Signal | None:
-    """Return the same decision as one that takes what is offered now; None where nothing is.
+def take(view: ForecastView, params: ForecastParams, outcome: Outcome, most: Count) -> Signal | None:
+    """Return the decision to take at most ``most`` contracts of what is offered now; None where nothing is.
 
     It is asked for when the bid's time has run out; whether the edge still pays for it is the gate's to say.
     """
@@ -84,7 +84,8 @@ def take(view: ForecastView, params: ForecastParams, outcome: Outcome) -> Signal
     ask, count = (quote.ask, quote.ask_count) if yes else (quote.bid, quote.bid_count)
     if ask is None:
         return None
-    return _signal(view, params, _chance(view, params, outcome, price=ask if yes else ask.complement, shown=count))
+    price = ask if yes else ask.complement
+    return _signal(view, params, _chance(view, params, outcome, price=price, shown=min(count, most)))
 
 
 def _make(view: ForecastView, params: ForecastParams, outcome: Outcome) -> Chance | None:
@@ -133,8 +134,9 @@ def _dear_or_cheap(view: ForecastView, params: ForecastParams, price: Price) -> 
 
 def _signal(view: ForecastView, params: ForecastParams, chance: Chance) -> Signal:
     estimate, outcome = view.estimate, chance.outcome
+    bucket = estimate.estimate_id if chance.shown is None else f"{estimate.estimate_id}:take"
     identity = decision_id(
-        account=estimate.account, strategy=NAME, ticker=estimate.ticker, outcome=outcome, bucket=estimate.estimate_id
+        account=estimate.account, strategy=NAME, ticker=estimate.ticker, outcome=outcome, bucket=bucket
     )
     return Signal(
         at=view.now,
