@@ -40,7 +40,7 @@ async def run() -> None:
     process.details = lambda: {"markets": len(feed.markets), "quiet_s": loop.quiet_s}
     async with reader(settings) as reads, asyncio.TaskGroup() as tasks:
         lister = MarketLister(reads, settings.crypto_series, pause_s=LIST_EVENT_S / settings.speed)
-        tasks.create_task(obey_watchlist(process.broker, lister))
+        tasks.create_task(obey_watchlist(process.broker, lister, process.guard))
         for work in (listen, keep_time, learn):
             tasks.create_task(work(loop, lister))
 

@@ -35,8 +35,12 @@ def test_lists_are_told_with_commas(loaded):
 
 
 def test_prices_of_models_are_json_in_exact_decimals(loaded):
-    settings = loaded(LLM_PRICES='{"m": ["0.25", "2.00"]}')
-    assert settings.llm_prices == {"m": (Decimal("0.25"), Decimal("2.00"))}
+    models = {"GPT_MODEL": "gpt-a", "SCREEN_MODEL": "gpt-a", "CLAUDE_MODEL": "claude-b"}
+    settings = loaded(LLM_PRICES='{"gpt-a": ["0.25", "2.00"], "claude-b": ["1", "5.000001"]}', **models)
+    assert settings.llm_prices == {
+        "gpt-a": (Decimal("0.25"), Decimal("2.00")),
+        "claude-b": (Decimal("1"), Decimal("5.000001")),
+    }
 
 
 @pytest.mark.parametrize(

@@ -59,6 +59,7 @@ def test_unknown_fields_are_ignored_and_types_are_kept():
 @pytest.mark.parametrize(
     "payload",
     [
+        None,
         b"",
         b"\xff",
         b"{",

@@ -81,11 +81,15 @@ def test_a_live_run_replayed_from_its_export_gives_the_same_bytes(desk, tmp_path
 
 
 def exported(desk: Desk, folder, topic: str) -> list[str]:
-    """The values of a topic as they stand on it, without the exits that portfolio signals."""
+    """The values of a topic that crypto_signals wrote, as they stand on it: no exits, no signals of the forecast desk."""
     path = folder / topic
     desk.cli("topics", "export", str(path), "--topic", topic)
     lines = [line.partition('"value":')[2].removesuffix("}") for line in path.read_text().splitlines()]
-    return [line for line in lines if json.loads(line).get("action", "enter") == "enter"]
+    return [line for line in lines if _crypto_entry(json.loads(line))]
+
+
+def _crypto_entry(value: dict[str, str]) -> bool:
+    return (value.get("desk", "crypto"), value.get("action", "enter")) == ("crypto", "enter")
 
 
 def kind(line: str) -> str:

@@ -48,13 +48,15 @@ def encode(value: object) -> bytes:
 
 
 class Decoder(Generic[T]):
-    """Decode the JSON of one struct or union; raises ParseError and nothing else."""
+    """Decode the JSON of one struct or union; raises ParseError and nothing else, also for a record without a value."""
 
     def __init__(self, kind: type[T] | Any, source: str) -> None:
         self._decoder: msgspec.json.Decoder[T] = msgspec.json.Decoder(kind, dec_hook=_from_wire)
         self._source = source
 
-    def __call__(self, payload: bytes | str) -> T:
+    def __call__(self, payload: bytes | str | None) -> T:
+        if payload is None:
+            raise ParseError(self._source, "no value")
         try:
             return self._decoder.decode(payload)
         except (msgspec.DecodeError, UnicodeDecodeError, UnitError, RecursionError) as fault:
