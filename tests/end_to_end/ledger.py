@@ -6,6 +6,8 @@ from collections import Counter
 from decimal import Decimal
 from typing import Any
 
+from kalshi_desk.domain.fees import Role, expected_fee
+from kalshi_desk.domain.market import BookSide, FeeSchedule
 from tests.end_to_end.desk import Desk
 
 OURS = "select client_order_id, filled_contracts from orders where venue_order_id is not null"
@@ -57,8 +59,23 @@ def _positions(desk: Desk) -> list[str]:
 def _cash(desk: Desk) -> list[str]:
     balance = desk.venue(lambda reads: reads.balance())
     theirs = sum(Decimal(str(shard.balance)) for shard in balance.balance_breakdown)
-    ours = _free_cash(desk)
+    ours = _free_cash(desk) - sum(_blocked(desk))
     return [] if ours == theirs else [f"cash: ledger {ours}, venue {theirs}"]
+
+
+def _blocked(desk: Desk) -> list[Decimal]:
+    """What each entry that rests at the venue blocks there: the price of its outcome and its fee as a maker."""
+    entries = {found for (found,) in desk.sql("select client_order_id from orders where action = 'enter'")}
+    resting = desk.venue(lambda reads: reads.orders({"status": "resting"}))
+    return [_cost(desk, order) for order in resting if order.client_order_id in entries]
+
+
+def _cost(desk: Desk, order: Any) -> Decimal:
+    series = desk.venue(lambda reads: reads.series(order.ticker.partition("-")[0]))
+    schedule = FeeSchedule(series.fee_type, 10_000)
+    price = order.yes_price_dollars if order.book_side is BookSide.BID else order.yes_price_dollars.complement
+    fee = expected_fee(schedule, role=Role.MAKER, price=price, count=order.remaining_count_fp)
+    return Decimal(str(price)) * Decimal(str(order.remaining_count_fp)) + Decimal(str(fee))
 
 
 def _free_cash(desk: Desk) -> Decimal:

@@ -81,7 +81,7 @@ def test_a_live_run_replayed_from_its_export_gives_the_same_bytes(desk, tmp_path
 
 
 def exported(desk: Desk, folder, topic: str) -> list[str]:
-    """The values of a topic that crypto_signals wrote, as they stand on it: no exits, no signals of the forecast desk."""
+    """The values that crypto_signals wrote to a topic, as they stand there: no exits, nothing of the forecast desk."""
     path = folder / topic
     desk.cli("topics", "export", str(path), "--topic", topic)
     lines = [line.partition('"value":')[2].removesuffix("}") for line in path.read_text().splitlines()]

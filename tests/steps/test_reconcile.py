@@ -1,3 +1,5 @@
+import pytest
+
 from kalshi_desk.domain.intent import KnownOrder
 from kalshi_desk.domain.ledger import Position
 from kalshi_desk.domain.market import BookSide, Outcome
@@ -64,8 +66,31 @@ def test_positions_are_compared_net_of_owners() -> None:
 def test_a_difference_counts_when_it_stands() -> None:
     one, two = Difference("position", "A", "0.00", "1.00"), Difference("position", "B", "0.00", "1.00")
     assert again([one, two], [two]) == [two]
-    assert cash_difference(Cash(1), Cash(1)) is None
-    assert cash_difference(Cash(1), Cash(2)) is not None
+
+
+@pytest.mark.parametrize(
+    ("theirs", "state", "differs"),
+    [
+        ("49.9999", "filled", False),  # ours is 49.99999, which the venue shows cut
+        ("50.0000", "filled", True),
+        ("49.9998", "filled", True),
+        ("48.9999", "resting", False),
+        ("49.5", "sent", False),
+        ("48.9998", "unknown", True),
+        ("50.0000", "resting", True),
+    ],
+)
+def test_cash_at_the_venue_is_lower_by_no_more_than_live_orders_can_block(theirs, state, differs) -> None:
+    known = KnownOrder(
+        order=order(risk=Cash.parse("1")),
+        venue_order_id="v1",
+        state=state,
+        filled=Count(0),
+        remaining=Count(0),
+        updated_at=NOW,
+    )
+    found = cash_difference(Cash.parse("49.99999"), Cash.parse(theirs), [known])
+    assert (found is not None) is differs
 
 
 def test_a_repair_brings_our_position_to_theirs() -> None:

@@ -183,11 +183,9 @@ class CatchUp:
     async def _holdings(self) -> list[Difference]:
         ours = held(position for group in self._positions().values() for position in group)
         found = position_differences(ours, await self._reads.positions()) + await self._strays()
-        live = [k for k in await self._books.recent_orders(self._booking.now()) if not OrderState(k.state).final]
-        if not live:
-            cash = cash_difference(_shown(await self._books.cash()), (await self._reads.balance()).balance_dollars)
-            found += [cash] if cash is not None else []
-        return found
+        orders = await self._books.recent_orders(self._booking.now())
+        cash = cash_difference(await self._books.cash(), (await self._reads.balance()).balance_dollars, orders)
+        return found if cash is None else [*found, cash]
 
     async def _strays(self) -> list[Difference]:
         """Return our orders that rest at the venue though they ended here."""
@@ -214,8 +212,3 @@ class CatchUp:
         if difference not in self._told:
             self._told.add(difference)
             await self._report(difference)
-
-
-def _shown(cash: Cash) -> Cash:
-    """Return cash as the venue shows it: cut to $0.0001."""
-    return Cash(cash // 100 * 100)

@@ -67,9 +67,17 @@ def position_differences(ours: Mapping[str, Count], theirs: Iterable[PositionBod
     ]
 
 
-def cash_difference(ours: Cash, theirs: Cash) -> Difference | None:
-    """Return the difference in free cash, which counts only while no order blocks any."""
-    return None if ours == theirs else Difference("cash", "balance", str(ours), str(theirs))
+def cash_difference(ours: Cash, theirs: Cash, orders: Iterable[KnownOrder]) -> Difference | None:
+    """Return the difference in free cash; the venue's may be lower by as much as our live orders can block there."""
+    blocked = sum(known.order.risk for known in orders if not OrderState(known.state).final)
+    if _as_shown(ours - blocked) <= theirs <= _as_shown(ours):
+        return None
+    return Difference("cash", "balance", str(ours), str(theirs))
+
+
+def _as_shown(cash: int) -> Cash:
+    """Return cash as the venue shows it: cut to $0.0001."""
+    return Cash(cash // 100 * 100)
 
 
 def again(now: Iterable[Difference], before: Iterable[Difference]) -> list[Difference]:
