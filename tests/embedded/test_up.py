@@ -29,6 +29,6 @@ def test_two_starts_at_once_are_refused(place):
 
 def test_a_part_that_stays_down_is_named_with_its_last_words(place, monkeypatch):
     monkeypatch.setattr(up, "HEALTHY_S", 0)
-    (place.logs / "venue.log").write_text("first\nkalshi-desk: no such recording\n")
+    (place.logs / "venue.log").write_text("first\nkalshi-desk: no such recording\n| id | venue |\n+----+\n\x1b[?25l\n")
     with pytest.raises(DeskError, match=r"venue is not healthy after 0 s: refused; .*no such recording"):
         up.Start(place)._wait("venue", lambda: "refused")

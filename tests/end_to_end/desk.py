@@ -9,8 +9,8 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable
-from contextlib import closing
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -81,6 +81,15 @@ class Desk:
         """Send an empty POST."""
         with urlopen(Request(url, method="POST"), timeout=10):
             pass
+
+    @contextmanager
+    def quiet(self) -> Iterator[None]:
+        """Hold the venue's market data back meanwhile."""
+        self.post(f"{self.url(2)}/pause")
+        try:
+            yield
+        finally:
+            self.post(f"{self.url(2)}/resume")
 
     def sql(self, query: str, *values: Any) -> list[tuple[Any, ...]]:
         """Return the rows of a query."""

@@ -66,11 +66,10 @@ def strike(desk: Desk, kill: Kill) -> float:
     """Kill, wait until all is well, and compare ledger and venue; returns the seconds until all was well."""
     time.sleep(kill.after_s)
     took = until(desk.kill(kill.part), within_s=WELL_S, every_s=0.25, what=desk.faults)
-    desk.post(f"{desk.url(2)}/pause")
-    desk.catch_up(within_s=20)
-    until(lambda: not differences(desk), within_s=AGREE_S, every_s=2, what=lambda: differences(desk)[:5])
-    assert decisions_sent_twice(desk) == []
-    desk.post(f"{desk.url(2)}/resume")
+    with desk.quiet():
+        desk.catch_up(within_s=20)
+        until(lambda: not differences(desk), within_s=AGREE_S, every_s=2, what=lambda: differences(desk)[:5])
+        assert decisions_sent_twice(desk) == []
     return took
 
 

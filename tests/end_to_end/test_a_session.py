@@ -68,16 +68,15 @@ def test_within_minutes_every_table_of_the_flow_has_rows(desk):
 
 
 def test_a_live_run_replayed_from_its_export_gives_the_same_bytes(desk, tmp_path):
-    desk.post(f"{desk.url(2)}/pause")
-    time.sleep(3)
-    desk.catch_up(within_s=20)
     inputs = tmp_path / "inputs.jsonl"
-    desk.cli("topics", "export", str(inputs), "--topic", "crypto.inputs.v1")
+    with desk.quiet():
+        time.sleep(3)
+        desk.catch_up(within_s=20)
+        desk.cli("topics", "export", str(inputs), "--topic", "crypto.inputs.v1")
+        live = sorted(exported(desk, tmp_path, "crypto.fair_values.v1") + exported(desk, tmp_path, "signals.v1"))
     replayed = sorted(desk.cli("replay", "--topics", str(inputs), timeout_s=300).splitlines())
-    live = sorted(exported(desk, tmp_path, "crypto.fair_values.v1") + exported(desk, tmp_path, "signals.v1"))
     assert live
     assert [line for line in replayed if kind(line) in ("fair_value", "signal")] == live
-    desk.post(f"{desk.url(2)}/resume")
 
 
 def exported(desk: Desk, folder, topic: str) -> list[str]:
@@ -164,12 +163,11 @@ def test_after_kill_9_it_is_healthy_again_by_itself(desk, part):
 def test_after_all_kills_ledger_and_venue_agree_on_every_order_fill_and_cent(desk):
     fills = desk.count("fills")
     until(lambda: desk.count("fills") > fills, within_s=400, what=lambda: "no fill after the kills")
-    desk.post(f"{desk.url(2)}/pause")
-    took = desk.catch_up(within_s=10)
-    print(f"committed offsets at the end after {took:.1f} s")
-    until(lambda: not differences(desk), within_s=70, every_s=2, what=lambda: differences(desk)[:5])
-    assert decisions_sent_twice(desk) == []
-    desk.post(f"{desk.url(2)}/resume")
+    with desk.quiet():
+        took = desk.catch_up(within_s=10)
+        print(f"committed offsets at the end after {took:.1f} s")
+        until(lambda: not differences(desk), within_s=70, every_s=2, what=lambda: differences(desk)[:5])
+        assert decisions_sent_twice(desk) == []
 
 
 def test_pause_and_halt_stop_orders_until_a_person_resumes(desk):

@@ -6,6 +6,7 @@ import pytest
 
 from kalshi_desk.adapters.kalshi.rest import open_rest
 from kalshi_desk.clock import ClockSegment, ScaledClock, wall_now
+from kalshi_desk.domain.inputs import MarketDefined
 from kalshi_desk.domain.market import BookSide, MarketStatus
 from kalshi_desk.domain.units import NANOS, Cash, Count, Nanos, Price
 from kalshi_desk.simulation.orders import SelfTrade, SimOrder, SimState, TimeInForce
@@ -159,8 +160,9 @@ def test_more_markets_may_be_listed_later_but_never_fewer(tmp_path):
     for wanted, expected in ((10, 40), (90, 90)):
         again = SyntheticSource(7, forecast_markets=wanted)
         standing = list(again.start(Nanos(START + MINUTE), saved))
-        listed = [m.market for m in standing if getattr(m, "market", None) and m.market.category != "Crypto"]
-        assert sum(market.status is MarketStatus.ACTIVE for market in listed) == expected
+        listed = {m.market.ticker: m.market for m in standing if isinstance(m, MarketDefined)}
+        forecast = [market for market in listed.values() if market.category != "Crypto"]
+        assert sum(market.status is MarketStatus.ACTIVE for market in forecast) == expected
 
 
 @pytest.mark.parametrize("markets", [0, 300])

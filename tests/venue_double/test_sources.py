@@ -1,6 +1,6 @@
 import pytest
 
-from kalshi_desk.domain.inputs import BookChanged, MarketDefined, SpotTrade
+from kalshi_desk.domain.inputs import BookChanged, Lifecycle, MarketDefined, SpotTrade
 from kalshi_desk.domain.message import encode
 from kalshi_desk.domain.units import NANOS, Nanos
 from kalshi_desk.errors import SettingsError
@@ -23,6 +23,20 @@ def test_a_synthetic_market_goes_on_after_a_restart():
     assert told == expected[: len(told)]
     assert rest == expected[len(expected) - len(rest) :]
     assert not second.ended
+
+
+def test_what_ends_while_the_venue_is_down_is_told_when_it_is_back():
+    before, after = Nanos.parse("2026-11-21T14:59:30Z"), Nanos.parse("2026-11-21T15:07:00Z")
+    first, second = SyntheticSource(7), SyntheticSource(7)
+    list(first.start(before, None))
+    told = list(second.start(after, first.save()))
+    hourly = {message.market.ticker for message in told if isinstance(message, MarketDefined)}
+    ended = {ticker for ticker in hourly if ticker.startswith(("KXBTCD-26NOV2110-", "KXETHD-26NOV2110-"))}
+    steps = [(message.ticker, message.event) for message in told if isinstance(message, Lifecycle)]
+    assert len(ended) == 10
+    assert {(ticker, event) for ticker in ended for event in ("determined", "settled")} <= set(steps)
+    assert len(steps) == len(set(steps))
+    assert not ended & {m.market.ticker for m in second.market.standing() if isinstance(m, MarketDefined)}
 
 
 def test_a_synthetic_account_begins_with_the_running_quarter_hour():

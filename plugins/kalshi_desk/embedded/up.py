@@ -10,6 +10,8 @@ from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 
+import click
+
 from kalshi_desk.embedded import airflow, given, kafka, keys, parts, postgres, prepare, strays
 from kalshi_desk.embedded.exits import exit_code
 from kalshi_desk.embedded.free_ports import require_free
@@ -113,8 +115,9 @@ class Start:
 
     def _last_words(self, name: str) -> str:
         log = self._place.logs / f"{name.lower()}.log"
-        lines = log.read_text(errors="replace").splitlines() if log.exists() else []
-        return f"the last line of {log}: {lines[-1][:200] if lines else '(empty)'}"
+        text = click.unstyle(log.read_text(errors="replace")) if log.exists() else ""
+        lines = [line.strip() for line in text.splitlines() if any(map(str.isalpha, line)) and line[:1] not in "|+"]
+        return f"the last line of {log}: {lines[-1][:400] if lines else '(empty)'}"
 
     def _say(self, stage: str) -> None:
         print(f"{time.monotonic() - self._began:6.1f} s  {stage}", flush=True)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from itertools import chain
 from pathlib import Path
 from typing import Protocol
 
-from kalshi_desk.domain.inputs import BookLost, CryptoInput
+from kalshi_desk.domain.inputs import BookLost, CryptoInput, Lifecycle, MarketDefined
 from kalshi_desk.domain.units import NANOS, Nanos
 from kalshi_desk.errors import SettingsError
 from kalshi_desk.simulation.forecast_world import ForecastWorld
@@ -71,12 +72,11 @@ class SyntheticSource:
         return self.market.forecasts
 
     def start(self, at: Nanos, saved: bytes | None) -> Iterator[Played]:
-        """Begin anew at ``at``, or go on from a saved state up to it."""
+        """Begin anew at ``at``, or go on from a saved state up to it: markets that end in between are told of, too."""
         self._market = SyntheticMarket.begin(self._seed, at) if saved is None else SyntheticMarket.resume(saved)
         self._market.forecast(self._forecast_markets)
-        while self._market.state.at + _SLICE < at:
-            self._market.advance(Nanos(self._market.state.at + _SLICE))
-        self._market.advance(at)
+        missed = chain(self._market.standing(), self.take(at))
+        yield from (message for message in missed if isinstance(message, (MarketDefined, Lifecycle)))
         yield from self._market.standing()
 
     def take(self, until: Nanos) -> Iterator[Played]:

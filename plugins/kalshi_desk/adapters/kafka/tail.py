@@ -12,6 +12,8 @@ from kalshi_desk.adapters.kafka.broker import Broker
 from kalshi_desk.adapters.kafka.reader import POLL_MS, open_reader, partitions
 from kalshi_desk.adapters.kafka.topics import Topic
 
+AT_ONCE = 1_000
+
 
 class Tail:
     """Hands every record to ``apply``; ``caught_up`` is set once the ends that stood at the start are reached.
@@ -33,9 +35,10 @@ class Tail:
             while True:
                 if not self.caught_up.is_set() and await _reached(consumer, ends):
                     self.caught_up.set()
-                for records in (await consumer.getmany(timeout_ms=POLL_MS)).values():
+                for records in (await consumer.getmany(timeout_ms=POLL_MS, max_records=AT_ONCE)).values():
                     for record in records:
                         self._apply(record)
+                await asyncio.sleep(0)  # a long past must not keep the loop from renewing a lease
 
     async def _seek(self, consumer: AIOKafkaConsumer, wanted: list[TopicPartition], since_ms: int) -> None:
         whole = {topic.name for topic in self._topics if topic.compacted}
