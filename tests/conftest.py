@@ -76,6 +76,7 @@ def paper_desk(database: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("DATABASE_URL", database)
     monkeypatch.setenv("SEED", "7")
+    monkeypatch.setenv("DESK_HOME", str(tmp_path / ".desk"))
     return database
 
 

@@ -7,7 +7,7 @@ from kalshi_desk.domain.control import Alert
 
 
 async def alerts(broker: Broker) -> list[Alert]:
-    """Return every alert of this broker, oldest first."""
+    """Return every alert of this broker, oldest first; a tombstone is none."""
     found, decode = [], ALERTS.decoder()
     async with open_reader(broker) as consumer:
         (whole,) = partitions(ALERTS.name, 1)
@@ -15,4 +15,4 @@ async def alerts(broker: Broker) -> list[Alert]:
         end = (await consumer.end_offsets([whole]))[whole]
         while await consumer.position(whole) < end:
             found += [record for records in (await consumer.getmany(timeout_ms=200)).values() for record in records]
-    return [decode(record.value) for record in found]
+    return [decode(record.value) for record in found if record.value is not None]

@@ -49,12 +49,14 @@ def test_the_list_has_every_topic(filled, capsys) -> None:
 def test_an_export_has_every_record_unchanged(filled, capsys) -> None:
     target = filled / "x.jsonl"
     code, _, err = run(capsys, "export", str(target), "--topic", REFUSALS.name)
-    lines = [json.loads(line) for line in target.read_bytes().splitlines()]
+    raw = target.read_bytes().splitlines()
+    lines = [json.loads(line) for line in raw]
     assert (code, err.split()[0]) == (0, str(len(lines)))
     places = [(line["partition"], line["offset"]) for line in lines]
     assert len(set(places)) == len(places) >= 3
-    assert all(encode(REFUSAL) in line for line in target.read_bytes().splitlines())
-    assert {line["key"] for line in lines} == {"KXA", "KXB"}
+    own = [line for line, read in zip(raw, lines, strict=True) if read["key"] in ("KXA", "KXB")]
+    assert len(own) >= 3
+    assert all(encode(REFUSAL) in line for line in own)
 
 
 def test_a_window_of_time_bounds_an_export(filled, capsys) -> None:

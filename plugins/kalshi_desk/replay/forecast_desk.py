@@ -93,7 +93,7 @@ class ForecastDesk:
         wish = forecast_edge.decide(view, self._strategy)
         if isinstance(wish, Refusal):
             return wish
-        taken = forecast_edge.take(view, self._strategy, wish.outcome)
+        taken = forecast_edge.take(view, self._strategy, wish.outcome, DEPTH)
         if taken is None:
             return _refused(question, "one_sided_book")
         return gate.decide(self._gate, taken, now=now, params=self._params)
