@@ -6,6 +6,7 @@ import psycopg2
 import pytest
 
 from kalshi_desk.embedded import postgres
+from kalshi_desk.embedded.place import ROOT
 from kalshi_desk.embedded.psql import connection
 from kalshi_desk.wiring import addresses
 
@@ -14,9 +15,7 @@ from kalshi_desk.wiring import addresses
 def server(place):
     postgres.prepare(place)
     program = postgres.program(place)
-    process = subprocess.Popen(
-        program.command, user=program.user, group=program.user, extra_groups=[], cwd="/", stderr=subprocess.DEVNULL
-    )
+    process = subprocess.Popen(program.command, cwd=ROOT, stderr=subprocess.DEVNULL)
     url = addresses.database_url(place.settings)
     try:
         while postgres.fault(url) is not None:

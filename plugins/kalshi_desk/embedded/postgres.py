@@ -42,11 +42,12 @@ def prepare(place: Place) -> None:
 
 
 def program(place: Place) -> Program:
-    """Return the server's program; SIGINT is its fast, orderly stop."""
+    """Return the server's program, begun by ``postmaster``; SIGINT is its fast, orderly stop."""
     flags = [part for name, value in SERVER.items() for part in ("-c", f"{name}={value}")]
     port = str(place.port(addresses.POSTGRES))
-    command = (str(binaries() / "postgres"), "-D", str(cluster(place)), "-p", port, *flags)
-    return Program("postgres", command, user=_system_user(), stop_signal="INT", stop_s=30)
+    server = (str(binaries() / "postgres"), "-D", str(cluster(place)), "-p", port, *flags)
+    command = (place.python, "-m", "kalshi_desk.embedded.postmaster", _system_user() or "", *server)
+    return Program("postgres", command, stop_signal="INT", stop_s=30)
 
 
 def fault(url: str) -> str | None:

@@ -14,7 +14,6 @@ class Program:
     name: str
     command: tuple[str, ...]
     environment: Mapping[str, str] = field(default_factory=dict)
-    user: str | None = None
     stop_signal: str = "TERM"
     stop_s: int = 10
     revision: str = ""
@@ -30,7 +29,6 @@ class Program:
             "stopsignal": self.stop_signal,
             "stopwaitsecs": str(self.stop_s),
             **ALWAYS,
-            **({"user": self.user} if self.user else {}),
         }
         return f"[program:{self.name}]\n" + "".join(f"{key}={value}\n" for key, value in lines.items())
 
