@@ -8,6 +8,7 @@ import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
@@ -144,6 +145,20 @@ class Desk:
             return {place: ends[place] - at for place, (at, _) in self.places().items() if at < ends.get(place, 0)}
 
         return until(lambda: not behind(), within_s=within_s, every_s=0.5, what=behind)
+
+
+@contextmanager
+def a_desk(**settings: str) -> Iterator[Desk]:
+    """Start a desk at a new place; it is gone afterwards, whatever happened.
+
+    The place is not one of pytest's: another session of it would close that folder to Postgres's own user.
+    """
+    desk = Desk(Path(tempfile.mkdtemp(prefix="desk-")), **settings)
+    try:
+        desk.make("up")
+        yield desk
+    finally:
+        desk.make("down WIPE=1")
 
 
 def until(true: Callable[[], Any], *, within_s: float, every_s: float = 1.0, what: Callable[[], object] = str) -> float:

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import shutil
 import statistics
 import sys
 import tempfile
@@ -17,10 +16,9 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path
 from random import Random
 
-from tests.end_to_end.desk import Desk, until
+from tests.end_to_end.desk import Desk, a_desk, until
 from tests.end_to_end.ledger import decisions_sent_twice, differences
 
 PARTS = (
@@ -49,17 +47,12 @@ def kills(seed: int, first: int, count: int) -> Iterator[Kill]:
 @contextmanager
 def desk_with_faults(seed: int, speed: str = "10") -> Iterator[Desk]:
     """Start a desk at a venue with faults; it is gone afterwards, whatever happened."""
-    home = Path(tempfile.mkdtemp(prefix="kills-"))
-    plan = home / "faults.json"
-    plan.write_text(json.dumps({"seed": seed, **FAULTS}))
-    desk = Desk(home / "d", SPEED=speed, SEED=str(seed), WATCHLIST_SIZE="40", VENUE_FAULTS=str(plan))
-    try:
-        desk.make("up")
-        until(lambda: desk.count("fills"), within_s=600, what=lambda: "no fill yet")
-        yield desk
-    finally:
-        desk.make("down WIPE=1")
-        shutil.rmtree(home)
+    with tempfile.NamedTemporaryFile("w", suffix=".json") as plan:
+        json.dump({"seed": seed, **FAULTS}, plan)
+        plan.flush()
+        with a_desk(SPEED=speed, SEED=str(seed), WATCHLIST_SIZE="40", VENUE_FAULTS=plan.name) as desk:
+            until(lambda: desk.count("fills"), within_s=600, what=lambda: "no fill yet")
+            yield desk
 
 
 def strike(desk: Desk, kill: Kill) -> float:

@@ -21,7 +21,7 @@ from kalshi_desk.embedded.place import MARKER
 from kalshi_desk.steps.window import window_of
 from kalshi_desk.wiring import addresses
 from tests.end_to_end.airflow import Airflow
-from tests.end_to_end.desk import Desk, until
+from tests.end_to_end.desk import Desk, a_desk, until
 from tests.end_to_end.ledger import decisions_sent_twice, differences
 
 pytestmark = pytest.mark.embedded
@@ -56,13 +56,9 @@ MAY_BE_EMPTY = ("news_aggregation", "calibration")  # no new article in the inte
 
 
 @pytest.fixture(scope="module")
-def desk(tmp_path_factory):
-    desk = Desk(tmp_path_factory.mktemp("d", numbered=True), SPEED="10", SEED="7", WATCHLIST_SIZE="40")
-    try:
-        desk.make("up")
+def desk():
+    with a_desk(SPEED="10", SEED="7", WATCHLIST_SIZE="40") as desk:
         yield desk
-    finally:
-        desk.make("down WIPE=1")
 
 
 def empty_tables(desk: Desk) -> list[str]:
