@@ -29,17 +29,6 @@ class Airflow:
         found = self._ask("GET", f"/api/v2/dags/{dag}/dagRuns?order_by=-run_after&limit=20")["dag_runs"]
         return {run["dag_run_id"]: run["state"] for run in found}
 
-    def newest_success(self, dag: str) -> str:
-        """Return the newest run that succeeded and skipped nothing."""
-        for run, state in self.runs(dag).items():
-            if state == "success" and self._task_states(dag, run) == {"success"}:
-                return run
-        raise LookupError(f"no run of {dag} succeeded")
-
-    def _task_states(self, dag: str, run: str) -> set[str]:
-        found = self._ask("GET", f"/api/v2/dags/{dag}/dagRuns/{run}/taskInstances")["task_instances"]
-        return {str(task["state"]) for task in found}
-
     def run_after(self, dag: str, run: str) -> str:
         """Return the instant of a run."""
         return str(self._ask("GET", f"/api/v2/dags/{dag}/dagRuns/{run}")["run_after"])
