@@ -7,4 +7,4 @@ def test_the_bets_measured_are_worth_sizing():
     assert given.returns.shape == (SCENARIOS, BETS)
     stakes = best_stakes(given)
     assert 0.1 < stakes.sum() < 1
-    assert given.growth(stakes) > 0
+    assert given.value(stakes, 0.0) > 0

@@ -58,10 +58,57 @@ def test_limits_are_the_forecast_desks(size):
         ({"bets": [BETS[0] | {"ask": "0.99"}], "joint": {"kind": "independent"}}, "below 1"),
         ({"bets": BETS, "joint": {"kind": "exclusive"}}, "in sum"),
         ({"bets": [], "joint": {"kind": "independent"}}, "length"),
+        ({"bets": [BETS[0] | {"p": 1}], "joint": {"kind": "independent"}}, "p"),
+        ({"bets": [BETS[0] | {"ask": "NaN"}], "joint": {"kind": "independent"}}, "finite"),
+        ({"bets": [BETS[0] | {"fee": "Infinity"}], "joint": {"kind": "independent"}}, "finite"),
+        ({"bets": BETS, "joint": {"kind": "factor", "loading": 1}}, "loading"),
+        ({"bets": BETS, "joint": {"kind": "independent"}, "drawdown_lambda": -1}, "drawdown_lambda"),
         ("no json", "malformed"),
+        ("", "truncated"),
     ],
 )
 def test_a_mistake_is_one_line(size, request_, said):
     code, answer, lines = size(request_)
     assert (code, answer, len(lines)) == (2, None, 1)
     assert said in lines[0]
+
+
+@pytest.mark.parametrize("bankroll", ["nan", "inf", "0", "-5"])
+def test_a_bankroll_that_is_none_is_one_line(size, bankroll):
+    code, answer, lines = size({"bets": BETS, "joint": {"kind": "independent"}}, bankroll=bankroll)
+    assert (code, answer, len(lines)) == (2, None, 1)
+
+
+def test_a_bankroll_below_all_units_has_no_limits(size):
+    code, _, lines = size({"bets": BETS, "joint": {"kind": "independent"}, "limits": True}, bankroll="1e-9")
+    assert (code, len(lines)) == (2, 1)
+
+
+@pytest.mark.parametrize(
+    ("joint", "power", "total", "growth"),
+    [
+        ({"kind": "independent"}, 0, 0.521, 0.0291),
+        ({"kind": "independent"}, 3, 0.269, 0.0220),
+        ({"kind": "factor", "loading": 0.6}, 0, 0.277, 0.0167),
+        ({"kind": "factor", "loading": 0.6}, 3, 0.140, 0.0126),
+        ({"kind": "factor", "loading": 0.9}, 0, 0.167, 0.0110),
+        ({"kind": "factor", "loading": 0.9}, 3, 0.084, 0.0083),
+    ],
+)
+def test_every_row_of_the_table(size, joint, power, total, growth):
+    answer = size({"bets": BETS, "joint": joint, "drawdown_lambda": power})[1]
+    assert sum(answer["stakes"].values()) == pytest.approx(total, abs=1e-3)
+    assert answer["growth"] == pytest.approx(growth, abs=1e-4)
+
+
+@pytest.mark.parametrize("p", [1e-9, 0.3, 0.5374, 1 - 1e-9])
+def test_one_bet_without_an_edge_gets_nothing_and_a_sure_one_nearly_all(size, p):
+    answer = size({"bets": [BETS[0] | {"p": p}], "joint": {"kind": "independent"}})[1]
+    assert answer["stakes"]["A"] == pytest.approx(0.0 if p < 0.99 else 0.999, abs=1e-6)
+
+
+def test_exclusive_bets_that_are_all_there_is_may_be_free_money(size):
+    bets = [{"id": f"B{n}", "p": 0.1, "ask": "0.08", "fee": "0"} for n in range(10)]
+    answer = size({"bets": bets, "joint": {"kind": "exclusive"}})[1]
+    assert sum(answer["stakes"].values()) == pytest.approx(0.999, abs=1e-6)
+    assert list(answer["stakes"].values()) == pytest.approx([0.0999] * 10, abs=1e-6)

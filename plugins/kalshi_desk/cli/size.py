@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from decimal import Decimal
+from math import isfinite
 from pathlib import Path
 from typing import Annotated
 
@@ -12,8 +13,9 @@ import msgspec
 import numpy as np
 
 from kalshi_desk.domain import joint_law
-from kalshi_desk.domain.joint_kelly import MOST_STAKED, Floats, Scenarios, best_stakes
+from kalshi_desk.domain.joint_kelly import MOST_STAKED, JointLaw, best_stakes
 from kalshi_desk.domain.limits import RiskLimits
+from kalshi_desk.domain.projected_newton import Floats
 from kalshi_desk.domain.units import Cash
 
 Open = Annotated[float, msgspec.Meta(gt=0, lt=1)]
@@ -50,20 +52,24 @@ class Request(msgspec.Struct, forbid_unknown_fields=True):
 @click.option("--bets", "file", type=click.Path(exists=True, dir_okay=False, path_type=Path), required=True)
 def command(bankroll: float, file: Path) -> None:
     """Print the stakes, as shares of the bankroll with fees in, and the growth that they bring, as JSON."""
+    if not isfinite(bankroll):
+        raise click.BadParameter(f"{bankroll} is no amount of dollars", param_hint="--bankroll")
     try:
         request = msgspec.json.decode(file.read_bytes(), type=Request)
-        scenarios = _scenarios(request)
-        stakes = _stakes(request, scenarios, bankroll)
-    except (msgspec.DecodeError, UnicodeDecodeError, ValueError) as fault:
+        law = _law(request)
+        stakes = _stakes(request, law, bankroll)
+    except (msgspec.DecodeError, ValueError, OSError) as fault:
         raise click.BadParameter(f"{file}: {fault}", param_hint="--bets") from None
     shown = {bet.id: round(float(stake), 9) for bet, stake in zip(request.bets, stakes, strict=True)}
-    click.echo(json.dumps({"stakes": shown, "growth": scenarios.growth(stakes)}))
+    click.echo(json.dumps({"stakes": shown, "growth": law.value(stakes, 0.0)}))
 
 
-def _scenarios(request: Request) -> Scenarios:
+def _law(request: Request) -> JointLaw:
     names = [bet.id for bet in request.bets]
     if len(set(names)) != len(names):
         raise ValueError("two bets have one id")
+    if any(not (bet.ask.is_finite() and bet.fee.is_finite()) for bet in request.bets):
+        raise ValueError("ask and fee must be finite")
     if any(bet.ask <= 0 or bet.fee < 0 or bet.ask + bet.fee >= 1 for bet in request.bets):
         raise ValueError("ask must be above 0, fee not below it, and both together below 1")
     wins, costs = (
@@ -74,17 +80,18 @@ def _scenarios(request: Request) -> Scenarios:
         if request.joint.loading is None:
             raise ValueError("joint kind factor needs a loading")
         return joint_law.factor(wins, costs, loading=request.joint.loading)
-    laws = {"independent": joint_law.independent, "exclusive": joint_law.exclusive}
-    if request.joint.kind not in laws:
-        raise ValueError(f"unknown joint kind {request.joint.kind}; known: independent, factor, exclusive")
-    return laws[request.joint.kind](wins, costs)
+    if request.joint.kind == "independent":
+        return joint_law.independent(wins, costs)
+    if request.joint.kind == "exclusive":
+        return joint_law.exclusive(wins, costs)
+    raise ValueError(f"unknown joint kind {request.joint.kind}; known: independent, factor, exclusive")
 
 
-def _stakes(request: Request, scenarios: Scenarios, bankroll: float) -> Floats:
+def _stakes(request: Request, law: JointLaw, bankroll: float) -> Floats:
     each, both = _caps(bankroll) if request.limits else (1.0, MOST_STAKED)
     fraction = request.kelly_fraction
     most_each, most = min(1.0, each / fraction), min(MOST_STAKED, both / fraction)
-    found = best_stakes(scenarios, most_each=most_each, most=most, drawdown_lambda=request.drawdown_lambda)
+    found = best_stakes(law, most_each=most_each, most=most, drawdown_lambda=request.drawdown_lambda)
     return found * fraction
 
 
@@ -94,6 +101,8 @@ def _caps(bankroll: float) -> tuple[float, float]:
 
     limits: RiskLimits = load_settings().risk_limits
     roll = Cash(int(bankroll * 10**Cash.DECIMALS))
+    if roll <= 0:
+        raise ValueError(f"a bankroll of ${bankroll} has no limits")
     own = limits.forecast
     return own.max_risk_per_trade.of(roll) / roll, min(
         own.max_total_risk.of(roll), limits.max_total_risk.of(roll)
