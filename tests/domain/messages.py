@@ -51,7 +51,7 @@ _MARKET = (
     '"floor_strike":"91234.56000000","cap_strike":null,"custom_strike":{"round_digits":"2"},"rules_primary":"p",'
     '"rules_secondary":"s","price_ranges":[{"start":"0.0000","end":"1.0000","step":"0.0100"}],'
     '"fee":{"fee_type":"quadratic","multiplier_e4":10000,"waived_until":null},"exchange_index":2,'
-    '"settlement_timer_s":1,"result":"","settlement_value":null,"expiration_value":""}'
+    '"settlement_timer_s":1,"result":"","settlement_value":null,"expiration_value":"","exclusive":null}'
 )
 
 INPUTS = {

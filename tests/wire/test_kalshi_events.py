@@ -69,7 +69,7 @@ def test_lifecycle():
 
 
 def test_redefined():
-    market = market_from(parse_market(MARKET).market, series_ticker="S", fee=None, category=None)
+    market = market_from(parse_market(MARKET).market, series_ticker="S", fee=None, category=None, exclusive=None)
     changed = events.redefined(market, body(frames.STRIKE))
     assert changed.floor_strike == IndexPrice.parse("3012.4567")
     assert changed.custom_strike == {"round_digits": "2"}

@@ -49,9 +49,8 @@ def test_market_joined_with_series_and_event():
     fee = rest.fee_schedule(series, event)
     assert fee == FeeSchedule("quadratic", 5_000)
     assert rest.fee_schedule(series) == FeeSchedule("quadratic", 10_000)
-    market = rest.market_from(
-        rest.parse_market(MARKET).market, series_ticker=event.series_ticker, fee=fee, category=series.category
-    )
+    about = {"fee": fee, "category": series.category, "exclusive": event.mutually_exclusive}
+    market = rest.market_from(rest.parse_market(MARKET).market, series_ticker=event.series_ticker, **about)
     assert (market.ticker, market.series_ticker, market.status) == (
         "KXBTC15M-26NOV210930-30", "KXBTC15M", MarketStatus.ACTIVE,
     )  # fmt: skip
@@ -61,14 +60,15 @@ def test_market_joined_with_series_and_event():
     assert market.custom_strike == {"round_digits": "2", "n": "3"}
     assert (market.fee, market.category, market.exchange_index) == (fee, "Crypto", 2)
     assert market.settlement_value is None
+    assert market.exclusive is False
 
 
 def test_a_waiver_is_joined_into_the_fee():
     text = MARKET.replace('"market_type"', '"fee_waiver_expiration_time": "2026-12-01T00:00:00Z", "market_type"')
     body = rest.parse_market(text).market
-    market = rest.market_from(body, series_ticker="S", fee=FeeSchedule("quadratic", 1), category=None)
+    market = rest.market_from(body, series_ticker="S", fee=FeeSchedule("quadratic", 1), category=None, exclusive=None)
     assert market.fee.waived_until == Nanos.parse("2026-12-01T00:00:00Z")
-    assert rest.market_from(body, series_ticker="S", fee=None, category=None).fee is None
+    assert rest.market_from(body, series_ticker="S", fee=None, category=None, exclusive=None).fee is None
 
 
 def test_book_trades_and_status():
@@ -104,7 +104,7 @@ def test_only_parse_errors_escape(text):
         try:
             found = parse(text)
             if parse is rest.parse_market:
-                rest.market_from(found.market, series_ticker="S", fee=None, category=None)
+                rest.market_from(found.market, series_ticker="S", fee=None, category=None, exclusive=None)
         except ParseError:
             pass
 

@@ -100,7 +100,9 @@ def _market(raw: msgspec.Raw, event: wire.ListedEvent, series: wire.SeriesBody |
         body = wire.parse_market_object(raw)
         fee = None if series is None else wire.fee_schedule(series, event)
         category = event.category if series is None else series.category
-        market = wire.market_from(body, series_ticker=event.series_ticker, fee=fee, category=category)
+        market = wire.market_from(
+            body, series_ticker=event.series_ticker, fee=fee, category=category, exclusive=event.mutually_exclusive
+        )
     except ParseError as fault:
         return Entry(fault=fault)
     return Entry(event=event, body=body, market=market, raw=bytes(raw))

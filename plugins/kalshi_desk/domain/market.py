@@ -60,7 +60,10 @@ class FeeSchedule(msgspec.Struct, frozen=True):
 
 
 class Market(msgspec.Struct, frozen=True, kw_only=True):
-    """One binary contract. A missing strike or fee is None: the market is then not traded."""
+    """One binary contract. A missing strike or fee is None: the market is then not traded.
+
+    ``exclusive``: of its event's markets at most one resolves YES; None where its event is not known.
+    """
 
     ticker: str
     event_ticker: str
@@ -83,6 +86,7 @@ class Market(msgspec.Struct, frozen=True, kw_only=True):
     result: str = ""
     settlement_value: Price | None = None
     expiration_value: str = ""
+    exclusive: bool | None = None
 
 
 class Quote(msgspec.Struct, frozen=True):

@@ -205,8 +205,13 @@ def fee_schedule(series: SeriesBody, event: EventBody | ListedEvent | None = Non
     return FeeSchedule(fee_type=kind, multiplier_e4=int(multiplier))
 
 
-def market_from(body: MarketBody, *, series_ticker: str, fee: FeeSchedule | None, category: str | None) -> Market:
-    """Join a market with what its series and event say of it; a fee of None means unknown, so not traded."""
+def market_from(
+    body: MarketBody, *, series_ticker: str, fee: FeeSchedule | None, category: str | None, exclusive: bool | None
+) -> Market:
+    """Join a market with what its series and event say of it; a fee of None means unknown, so not traded.
+
+    ``exclusive`` is whether its event's outcomes exclude each other, None where the event is not known.
+    """
     if fee is not None:
         fee = msgspec.structs.replace(fee, waived_until=body.fee_waiver_expiration_time)
     return Market(
@@ -218,6 +223,7 @@ def market_from(body: MarketBody, *, series_ticker: str, fee: FeeSchedule | None
         rules_primary=body.rules_primary, rules_secondary=body.rules_secondary, price_ranges=body.price_ranges,
         fee=fee, exchange_index=body.exchange_index, settlement_timer_s=body.settlement_timer_seconds,
         result=body.result, settlement_value=body.settlement_value_dollars, expiration_value=body.expiration_value,
+        exclusive=exclusive,
     )  # fmt: skip
 
 

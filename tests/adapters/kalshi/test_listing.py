@@ -50,6 +50,7 @@ async def test_a_series_brings_open_and_upcoming_markets_with_the_fee_in_force()
     assert set(found) == {"KXBTC15M-open", "KXBTC15M-unopened", "X-2"}
     assert (found["KXBTC15M-open"].fee.fee_type, found["KXBTC15M-open"].category) == ("flat", "Crypto")
     assert found["X-2"].fee is None
+    assert [found[ticker].exclusive for ticker in ("KXBTC15M-open", "X-2")] == [True, None]
 
 
 async def test_markets_and_their_events_are_asked_fifty_at_a_time_and_a_series_once() -> None:

@@ -124,4 +124,5 @@ def _some(tickers: Sequence[str]) -> Iterator[Sequence[str]]:
 def _market(body: MarketBody, series: SeriesBody, event: EventBody | None) -> Market:
     """Join a market; one whose event was not listed has an unknown fee until the next listing."""
     fee = None if event is None else fee_schedule(series, event)
-    return market_from(body, series_ticker=series.ticker, fee=fee, category=series.category)
+    exclusive = None if event is None else event.mutually_exclusive
+    return market_from(body, series_ticker=series.ticker, fee=fee, category=series.category, exclusive=exclusive)
