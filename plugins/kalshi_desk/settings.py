@@ -75,6 +75,9 @@ class Settings(ForecastSettings):
     crypto_min_edge: float = Field(0.03, gt=0, lt=1)
     forecast_fractional_kelly: float = Field(0.25, gt=0, le=1)
     crypto_fractional_kelly: float = Field(0.25, gt=0, le=1)
+    drawdown_lambda: float = Field(0.0, ge=0, le=10)
+    coin_loading: float = Field(0.92, ge=0, lt=1)
+    category_correlation: float = Field(0.1, ge=0, lt=1)
     forecast_max_risk_per_trade: ShareOfBankroll = Decimal("0.02")
     crypto_max_risk_per_trade: ShareOfBankroll = Decimal("0.01")
     forecast_max_risk_per_trade_usd: Dollars | None = None
@@ -175,6 +178,7 @@ class Settings(ForecastSettings):
             min_order_cost=Cash.parse(str(self.min_order_cost)),
             initial_bankroll=Cash.parse(str(self.bankroll)),
             auto_reinvest=self.auto_reinvest,
+            drawdown_lambda=self.drawdown_lambda,
         )
 
     def _desk_limits(self, desk: str, lowest: str, highest: str) -> DeskLimits:

@@ -20,5 +20,12 @@ where ticker = any(:tickers) and observed_at > :since and observed_at <= :now
 group by ticker, hour
 order by hour, ticker;
 
+-- name: known
+-- The newest correlation of every pair that was compared since :oldest.
+select distinct on (ticker_a, ticker_b) ticker_a, ticker_b, p_correlation
+from desk.correlations
+where observed_at <= :now and observed_at > :oldest
+order by ticker_a, ticker_b, observed_at desc;
+
 -- name: drop_correlations!
 delete from desk.correlations where observed_at = :now and ticker_a = any(:tickers);

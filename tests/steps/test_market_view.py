@@ -98,6 +98,14 @@ def test_our_probability_of_either_side():
     assert view.p_of("other", Outcome.YES) is None
 
 
+def test_where_we_have_no_probability_the_middle_of_the_book_is_one():
+    assert seeing(fair_value(0.75), book("0.48", "0.51")).p_or_mid(TICKER) == 0.75
+    assert seeing(book("0.48", "0.51")).p_or_mid(TICKER) == pytest.approx(0.495)
+    assert seeing(book(None, "0.51")).p_or_mid(TICKER) is None
+    assert seeing(book(), BookLost(at=T0, ticker=TICKER, reason="gap")).p_or_mid(TICKER) is None
+    assert seeing().p_or_mid(TICKER) is None
+
+
 def test_the_latest_belief_is_a_fair_value_or_an_estimate():
     view = seeing(fair_value(0.7), estimate(0.4, ticker=CPI), estimate(0.3, ticker=CPI, name="estimate-2"))
     assert view.p_of(CPI, Outcome.NO) == pytest.approx(0.7)

@@ -5,7 +5,14 @@ from kalshi_desk.wiring.gate import ON_PAPER, WITH_MONEY, gate_params, simulated
 def test_the_gate_owns_the_crypto_series_of_the_settings() -> None:
     params = gate_params(load_settings(_env_file=None, crypto_series=("KXBTCD",), order_timeout=90, seed=3))
     assert (params.account, params.order_timeout_s) == ("sim:synthetic:3", 90)
+    assert (params.coin_loading, params.category_correlation, params.limits.drawdown_lambda) == (0.92, 0.1, 0.0)
     assert (params.owner_of("KXBTCD-X"), params.owner_of("KXCPI-X")) == ("crypto", "forecast")
+
+
+def test_what_ties_bets_together_is_set() -> None:
+    chosen = {"coin_loading": 0.5, "category_correlation": 0.3, "drawdown_lambda": 2}
+    params = gate_params(load_settings(_env_file=None, **chosen))
+    assert (params.coin_loading, params.category_correlation, params.limits.drawdown_lambda) == (0.5, 0.3, 2.0)
 
 
 def test_the_ladder_counts_where_money_is_at_stake(tmp_path) -> None:

@@ -70,7 +70,10 @@ class RungShares(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class RiskLimits(msgspec.Struct, frozen=True, kw_only=True):
-    """All limits of an account: per desk, and over both."""
+    """All limits of an account: per desk, and over both.
+
+    ``drawdown_lambda`` > 0 makes stakes keep E[wealth^-lambda] <= 1; 0 asks for nothing.
+    """
 
     crypto: DeskLimits
     forecast: DeskLimits
@@ -81,6 +84,7 @@ class RiskLimits(msgspec.Struct, frozen=True, kw_only=True):
     min_order_cost: Cash
     initial_bankroll: Cash
     auto_reinvest: bool
+    drawdown_lambda: float = 0.0
 
     def desk(self, name: str) -> DeskLimits:
         """Return the limits of the desk named; raises KeyError for any other name."""

@@ -69,6 +69,8 @@ class ForecastDesk:
             self._fill(question, answer)
         else:
             self.refusals[answer.reason] += 1
+            if question.title not in self._open:
+                self._marks.view.beliefs.pop(question.title, None)
         self._marks.view.books.pop(question.title, None)
 
     def until(self, now: Nanos | None) -> None:
@@ -82,9 +84,11 @@ class ForecastDesk:
             return _refused(question, "already_held")
         self._show(question)
         self._mark(now)
+        estimate = _estimate(question, combined, self._params.account)
+        self._marks.view.observe(estimate)
         view = ForecastView(
             now=now,
-            estimate=_estimate(question, combined, self._params.account),
+            estimate=estimate,
             close_time=NO_CLOSE,
             quote=self._marks.view.books[question.title].quote(),
             fee=FEE,
@@ -155,7 +159,7 @@ def _strategy(params: GateParams) -> ForecastParams:
 def _market(question: Question) -> Market:
     """Return the market that a question is taken for: open since it was asked, with a close that nobody knows."""
     return Market(
-        ticker=question.title, event_ticker=question.title, series_ticker="", title=question.title,
+        ticker=question.title, event_ticker=question.title, series_ticker=question.title, title=question.title,
         category=question.category, status=MarketStatus.ACTIVE, open_time=question.asked_at, close_time=NO_CLOSE,
         strike_type=None, floor_strike=None, cap_strike=None, custom_strike={}, rules_primary="", rules_secondary="",
         price_ranges=GRID, fee=FEE, exchange_index=0, settlement_timer_s=0,

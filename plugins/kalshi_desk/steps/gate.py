@@ -6,6 +6,8 @@ before its message comes back, so that no later signal is judged without it.
 
 from __future__ import annotations
 
+import msgspec
+
 from kalshi_desk.domain import risk
 from kalshi_desk.domain.decisions import Refusal, Signal
 from kalshi_desk.domain.ledger import Order
@@ -14,6 +16,7 @@ from kalshi_desk.domain.risk import Breach
 from kalshi_desk.domain.units import Cash, Count, Nanos, Price, seconds
 from kalshi_desk.steps.gate_state import GateParams, GateState, forget, observe
 from kalshi_desk.steps.gates import Case, breaches, offer_of, side_price
+from kalshi_desk.steps.joint_sizing import joint_of
 from kalshi_desk.steps.sizing import size
 
 __all__ = ["GateParams", "GateState", "decide", "observe"]
@@ -72,6 +75,7 @@ def _sized(case: Case) -> tuple[Price, Count, Cash] | Breach:
     net = Cash(equity.realized - equity.fees)
     roll = risk.bankroll(case.limits, net_pnl=net, venue_equity=equity.equity)
     reserved = case.state.reserved(case.signal.ticker, case.params)
+    offer = msgspec.structs.replace(offer, joint=joint_of(case, offer, roll=roll))
     count = size(offer, reserved, case.limits, desk=case.signal.desk, roll=roll)
     return count if isinstance(count, Breach) else (offer.price, count, offer.cost(count))
 

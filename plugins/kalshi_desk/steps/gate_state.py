@@ -22,7 +22,8 @@ class GateParams(msgspec.Struct, frozen=True, kw_only=True):
 
     ``rung_shares`` is what the mode grants each rung; ``order_timeout_s`` is how long a forecast order rests;
     ``fee_align`` the venue's rounding step of balances; ``selection`` what a resting order is expected to lose to those
-    who know more, dollars per contract.
+    who know more, dollars per contract. ``coin_loading`` is how much of each coin's settlement average is one factor
+    that all share; ``category_correlation`` what ties markets of a category that have nothing else in common.
     """
 
     account: str
@@ -33,6 +34,8 @@ class GateParams(msgspec.Struct, frozen=True, kw_only=True):
     order_timeout_s: int = 600
     fee_align: Cash = Cash(100)
     selection: float = 0.01
+    coin_loading: float = 0.92
+    category_correlation: float = 0.1
 
     def owner_of(self, ticker: str) -> str:
         """Return the one desk that may trade a market: crypto or forecast."""
@@ -81,12 +84,13 @@ class GateState:
 
     ``decisions`` maps a decision to its order id; ``entries`` counts, by desk and UTC day, the entry orders that
     filled or still may; ``bans`` are the market sides left by an exit, with what it was decided at; ``lapsed`` the
-    entries, by market, that may be followed up by taking; ``rungs`` where strategies stand, by name and category.
+    entries, by market, that may be followed up by taking; ``rungs`` where strategies stand, by name and category;
+    ``correlations`` those of YES outcomes that the correlation step last found, by pair of tickers.
     """
 
     __slots__ = (
-        "bans", "decisions", "entries", "equity", "lapsed", "losses", "orders", "positions", "rejects", "rungs",
-        "switches", "view",
+        "bans", "correlations", "decisions", "entries", "equity", "lapsed", "losses", "orders", "positions", "rejects",
+        "rungs", "switches", "view",
     )  # fmt: skip
 
     def __init__(self) -> None:
@@ -99,6 +103,7 @@ class GateState:
         self.bans: dict[tuple[str, Outcome], str] = {}
         self.lapsed: dict[str, Lapsed] = {}
         self.rungs: dict[tuple[str, str], Rung] = {}
+        self.correlations: dict[tuple[str, str], float] = {}
         self.equity: Equity | None = None
         self.losses = LossWatch()
         self.rejects = 0

@@ -94,6 +94,14 @@ class MarketView:
             return None
         return belief.p_yes if outcome is Outcome.YES else 1 - belief.p_yes
 
+    def p_or_mid(self, ticker: str) -> float | None:
+        """Return our latest probability of YES, else the middle of a usable book with two sides, else None."""
+        believed, book = self.p_of(ticker, Outcome.YES), self.books.get(ticker)
+        if believed is not None or book is None or not book.usable:
+            return believed
+        top = book.quote()
+        return None if top.bid is None or top.ask is None else (top.bid.number + top.ask.number) / 2
+
     def _book(self, ticker: str) -> Book:
         book = self.books.get(ticker)
         if book is None:

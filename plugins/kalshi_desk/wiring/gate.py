@@ -28,6 +28,8 @@ def gate_params(settings: Settings) -> GateParams:
         crypto_series=frozenset(settings.crypto_series),
         rung_shares=ON_PAPER if settings.desk_mode == "paper" else WITH_MONEY,
         order_timeout_s=settings.order_timeout,
+        coin_loading=settings.coin_loading,
+        category_correlation=settings.category_correlation,
     )
 
 

@@ -17,6 +17,7 @@ from kalshi_desk.adapters.kafka import topics
 from kalshi_desk.adapters.kafka.tail import Tail
 from kalshi_desk.adapters.kalshi.rest import KalshiRest
 from kalshi_desk.adapters.postgres.audit import AuditLog
+from kalshi_desk.adapters.postgres.correlations import read_correlations
 from kalshi_desk.adapters.postgres.lease import Lease
 from kalshi_desk.adapters.postgres.ledger import Ledger
 from kalshi_desk.clock import wall_now
@@ -80,6 +81,7 @@ class OrderDoor:
         rest = await self._resources.enter_async_context(trader(self.process.settings))
         self._connect(rest)
         await self._remember()
+        await self.relate()
         self.tailing = asyncio.create_task(self.tail.run((wall_now() - HORIZON_S * 10**9) // 10**6))
         caught_up = asyncio.create_task(self.tail.caught_up.wait())
         await asyncio.wait((self.tailing, caught_up), return_when="FIRST_COMPLETED")
@@ -90,6 +92,11 @@ class OrderDoor:
         await self._count_losses()
         await self.catch_up.reconcile()
         self.opened.set()
+
+    async def relate(self) -> None:
+        """Read the correlations of markets anew, for the stakes of entries beside what is held."""
+        url, now = self.process.database_url, self.process.now()
+        self.state.correlations = await asyncio.to_thread(read_correlations, url, now)
 
     async def _count_losses(self) -> None:
         now, switches, url = self.process.now(), dict(self.state.switches), self.process.database_url

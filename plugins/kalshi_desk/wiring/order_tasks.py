@@ -21,6 +21,7 @@ from kalshi_desk.wiring import addresses
 from kalshi_desk.wiring.order_door import OrderDoor, leave
 from kalshi_desk.wiring.venue import venue_socket
 
+RELATE_S = 600.0
 LOOK_S, AGAIN_S, REVIEW_S, POLL_S, RECONCILE_S = 0.5, 1.0, 0.25, 3.0, 60.0
 log = structlog.get_logger()
 
@@ -125,6 +126,13 @@ async def reconcile(door: OrderDoor) -> None:
         await attempt(door, "reconcile")
 
 
+async def relate(door: OrderDoor) -> None:
+    """Take up the correlations that the daily step has written."""
+    while True:
+        await asyncio.sleep(RELATE_S)
+        await door.relate()
+
+
 async def attempt(door: OrderDoor, what: str) -> None:
     """Ask the venue for one of fills, settle, reconcile; a venue that does not answer is logged and asked again."""
     try:
@@ -162,7 +170,7 @@ async def run(door: OrderDoor) -> None:
     log.info("door.open", epoch=door.lease.epoch, account=door.process.account)
     try:
         async with asyncio.TaskGroup() as group:
-            for task in (drain, review_cancels, follow_up, listen, poll, reconcile, audit_switches, watch):
+            for task in (drain, review_cancels, follow_up, listen, poll, reconcile, relate, audit_switches, watch):
                 group.create_task(task(door))
     except* (psycopg2.Error, DeskError, OSError) as faults:
         log.exception("door.failed", faults=[str(fault)[:200] for fault in faults.exceptions])
