@@ -18,7 +18,7 @@ from kalshi_desk.domain.projected_newton import Floats, Places, highest_point
 MOST_STAKED = 0.999
 LEAST_LAMBDA = 1e-6
 _HALVINGS = 60
-_PRICES = tuple(10.0**-digits for digits in range(2, 11))
+_PRICES = tuple(10.0**-digits for digits in range(3, 9))
 
 
 class JointLaw(Protocol):
@@ -98,7 +98,7 @@ def best_stakes(
     """Return the stakes of greatest growth, each at most ``most_each`` and in sum at most ``most``.
 
     ``drawdown_lambda`` > 0 adds E[wealth^-lambda] <= 1, which bounds the chance of ever falling to a share a by
-    a^lambda; one below ``LEAST_LAMBDA`` asks for no more than growth. Growth is within 1e-9 of the greatest. Raises
+    a^lambda; one below ``LEAST_LAMBDA`` asks for no more than growth. Growth is within 1e-7 of the greatest. Raises
     ValueError where no optimum is found.
     """
     highest = np.broadcast_to(np.asarray(most_each, dtype=np.float64), (law.bets,))

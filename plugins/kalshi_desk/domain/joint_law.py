@@ -133,7 +133,8 @@ class _Transform:
         return 1.0 + float(self.kernel @ (self._law.weights @ self.wealth - np.exp(-self.times)))
 
     def _weights(self, order: int) -> Floats:
-        return self._law.weights[:, None] * self.wealth * (self.kernel * self.times**order)
+        found: Floats = self._law.weights[:, None] * self.wealth * (self.kernel * self.times**order)
+        return found
 
     def first(self) -> Floats:
         """Return the integral's gradient."""
