@@ -25,4 +25,4 @@ def test_it_says_when_the_door_does_not_obey(capsys, monkeypatch) -> None:
 def test_there_must_be_something_to_resume(capsys, monkeypatch) -> None:
     monkeypatch.setattr(resume, "known_switches", lambda settings: {"halt:both": {"on": False}})
     code, _, err = run(capsys, "resume", "--reason", "x")
-    assert (code, err) == (2, "kalshi-desk: nothing is paused or halted\n")
+    assert (code, err) == (2, "kalshi-desk: nothing is paused, halted or flattened\n")

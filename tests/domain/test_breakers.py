@@ -121,3 +121,12 @@ def test_a_new_day_forgets_where_the_day_before_resumed():
     watch.resume("both")
     tomorrow = equity(later(DAY), equity="37", today="-5", realized="-13")
     assert "max_daily_loss" in names(watch.trips(tomorrow, today("-5"), limits()))
+
+
+def test_a_switch_of_both_desks_or_of_ones_own_stands_while_it_is_in_force():
+    halted = Switch(at=T0, name="halt", scope="crypto", on=True, by="anna", reason="r")
+    table = {("pause", "both"): pause(later(60)), ("halt", "crypto"): halted}
+    assert breakers.standing(table, "pause", "forecast", T0) == pause(later(60))
+    assert breakers.standing(table, "pause", "forecast", later(60)) is None
+    assert breakers.standing(table, "halt", "crypto", T0) == halted
+    assert breakers.standing(table, "halt", "forecast", T0) is None

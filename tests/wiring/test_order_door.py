@@ -133,6 +133,24 @@ async def test_switches_bar_orders_and_are_told(process: FakeProcess, venue: Fak
     assert (refusal.stage, refusal.reason, refusal.decision_id) == ("door", "halt", "d1")
 
 
+async def test_a_flatten_s_sale_leaves_while_halted_until_a_person_resumes(
+    process: FakeProcess, venue: FakeVenue
+) -> None:
+    door = _door(process, venue)
+    await door.decide(_record(SIGNAL, desk.signal()))
+    (bought,) = await door.ledger.open_intents()
+    assert await carry_out(bought, door.door)
+    await door.catch_up.fills()
+    for switch in (desk.switch("halt"), desk.switch("flatten")):
+        door.see(_record(topics.CONTROL.name, switch))
+    await door.decide(_record(SIGNAL, desk.exit_signal(exit_rule="flatten")))
+    (sale,) = await door.ledger.open_intents()
+    assert door.barred(sale.body) is None
+    assert door.barred(bought.body) == "halt"
+    door.see(_record(topics.CONTROL.name, desk.switch("flatten", on=False)))
+    assert door.barred(sale.body) == "resumed"
+
+
 async def test_the_end_of_a_market_is_due_to_be_settled(process: FakeProcess, venue: FakeVenue) -> None:
     door = _door(process, venue)
     door.see(_record(topics.LIFECYCLE.name, Lifecycle(at=desk.T0, ticker=desk.TICKER, event="settled")))

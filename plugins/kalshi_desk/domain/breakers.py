@@ -129,6 +129,12 @@ def in_force(switch: Switch | None, now: Nanos) -> bool:
     return switch is not None and switch.on and (switch.until is None or now < switch.until)
 
 
+def standing(switches: Mapping[tuple[str, str], Switch], name: str, desk: str, now: Nanos) -> Switch | None:
+    """Return the switch of that name in force for a desk, its own or that of both."""
+    found = (switches.get((name, scope)) for scope in ("both", desk))
+    return next((switch for switch in found if in_force(switch, now)), None)
+
+
 def throw(switches: dict[tuple[str, str], Switch], switch: Switch) -> None:
     """Put a switch into the table of all, keyed by (name, scope); off for both desks is off for each."""
     switches[switch.name, switch.scope] = switch

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import msgspec
 
-from kalshi_desk.domain.breakers import LossWatch, in_force, throw, utc_day
+from kalshi_desk.domain.breakers import LossWatch, standing, throw, utc_day
 from kalshi_desk.domain.control import Rung, Switch
+from kalshi_desk.domain.decisions import Signal
 from kalshi_desk.domain.ledger import Equity, Fill, Order, OrderEvent, Position, Settlement
 from kalshi_desk.domain.limits import InputLimits, RiskLimits, RungShares
 from kalshi_desk.domain.market import Outcome
@@ -15,6 +16,8 @@ from kalshi_desk.domain.position import FLAT, Holding, with_fill
 from kalshi_desk.domain.risk import Reserved
 from kalshi_desk.domain.units import Cash, Count, Nanos
 from kalshi_desk.steps.market_view import MarketView
+
+FLATTEN = "flatten"
 
 
 class GateParams(msgspec.Struct, frozen=True, kw_only=True):
@@ -105,11 +108,16 @@ class GateState:
 
     def switch(self, name: str, desk: str, now: Nanos) -> Switch | None:
         """Return the switch of that name in force for a desk, its own or that of both."""
-        for scope in ("both", desk):
-            found = self.switches.get((name, scope))
-            if found is not None and in_force(found, now):
-                return found
-        return None
+        return standing(self.switches, name, desk, now)
+
+    def forbids(self, wish: Signal | Order, now: Nanos) -> Switch | None:
+        """Return the switch in force that forbids a signal or an order; a flatten's sale is allowed while halted."""
+        names = ("halt", "pause", FLATTEN) if wish.action == "enter" else () if wish.exit_rule == FLATTEN else ("halt",)
+        return next((found for name in names if (found := self.switch(name, wish.desk, now)) is not None), None)
+
+    def resumed(self, wish: Signal | Order, now: Nanos) -> bool:
+        """Return whether a sale is a flatten's that a person has ended since."""
+        return wish.exit_rule == FLATTEN and self.switch(FLATTEN, wish.desk, now) is None
 
     def orders_in(self, ticker: str) -> list[LiveOrder]:
         """Return the live orders of a market, oldest first."""

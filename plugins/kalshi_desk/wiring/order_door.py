@@ -249,10 +249,12 @@ class OrderDoor:
             await asyncio.sleep(RENEW_S)
 
     def barred(self, order: Order) -> str | None:
-        """Return the switch that forbids an order now."""
-        names = ("halt", "pause", "flatten") if order.action == "enter" else ("halt",)
+        """Return why an order may not go out now: the switch that forbids it, or a flatten that has ended."""
         now = self.process.now()
-        return next((name for name in names if self.state.switch(name, order.desk, now) is not None), None)
+        switch = self.state.forbids(order, now)
+        if switch is not None:
+            return switch.name
+        return "resumed" if self.state.resumed(order, now) else None
 
     def details(self) -> dict[str, Any]:
         """Return what the heartbeat tells: the lease's epoch and the switches obeyed."""

@@ -1,4 +1,4 @@
-"""Throw a switch of the desk and wait until the door obeys it."""
+"""Throw a switch of the desk and wait until the door obeys it, or until a flattened desk holds nothing."""
 
 from __future__ import annotations
 
@@ -19,8 +19,9 @@ from kalshi_desk.errors import DeskError
 from kalshi_desk.settings import Settings
 from kalshi_desk.wiring import addresses
 from kalshi_desk.wiring.database import database_or_fault
+from kalshi_desk.wiring.gate import gate_params
 
-OBEYED_S, LOOK_S = 15.0, 0.3
+OBEYED_S, SOLD_S, LOOK_S = 15.0, 15.0, 0.3
 SCOPES = ("both", "crypto", "forecast")
 
 
@@ -55,6 +56,25 @@ def obeyed(settings: Settings, switch: Switch) -> bool:
                 return True
         time.sleep(LOOK_S)
     return False
+
+
+def left_after(settings: Settings, scope: str) -> dict[str, str]:
+    """Wait until the desk's own positions are sold; return the contracts by market still held after 15 s of wall time.
+
+    Raises DeskError where the database is away.
+    """
+    until = time.monotonic() + SOLD_S
+    while (left := _held(settings, scope)) and time.monotonic() < until:
+        time.sleep(LOOK_S)
+    return left
+
+
+def _held(settings: Settings, scope: str) -> dict[str, str]:
+    params = gate_params(settings)
+    with database_or_fault(), closing(connect(addresses.database_url(settings), "cli")) as db, db:
+        held = list(queries("health").holdings(db, account=params.account))
+    own = ((ticker, count) for ticker, owner, count, _ in held if owner == "desk")
+    return {ticker: count for ticker, count in own if scope in ("both", params.owner_of(ticker))}
 
 
 def known_switches(settings: Settings) -> dict[str, Any]:
