@@ -53,6 +53,8 @@ def test_a_switch_is_obeyed_when_the_door_says_so(settings: Settings, database: 
     assert switches.obeyed(settings, switch)
     later = Switch(at=Nanos(EVENT + 1), name="halt", scope="both", on=False, by="anna", reason="test")
     assert not switches.obeyed(settings, later)
+    _known(database, Switch(at=later.at, name="halt", scope="both", on=True, by="file:halt", reason="test"))
+    assert not switches.obeyed(settings, later)
     assert json.dumps(switches.known_switches(settings))
 
 

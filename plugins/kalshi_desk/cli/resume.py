@@ -21,5 +21,7 @@ def command(reason: str) -> int:
     if all(obeyed(settings, switch) for switch in switches):
         click.echo(f"resumed ({', '.join(f'{name} {scope}' for name, scope in thrown)}): {reason}")
         return 0
-    click.echo("published, but order_execution has not confirmed it: see kalshi-desk status", err=True)
+    file = settings.desk_home / "halt"
+    remedy = f"remove {file}" if file.exists() else "see kalshi-desk status"
+    click.echo(f"published, but order_execution has not confirmed it: {remedy}", err=True)
     return 1

@@ -21,7 +21,7 @@ from kalshi_desk.wiring import addresses
 from kalshi_desk.wiring.order_door import OrderDoor, leave
 from kalshi_desk.wiring.venue import venue_socket
 
-LOOK_S, AGAIN_S, REVIEW_S, POLL_S, RECONCILE_S = 0.5, 1.0, 0.25, 3.0, 60.0
+LOOK_S, AGAIN_S, REVIEW_S, FILE_S, POLL_S, RECONCILE_S = 0.5, 1.0, 0.25, 1.0, 3.0, 60.0
 log = structlog.get_logger()
 
 
@@ -67,6 +67,13 @@ async def review_cancels(door: OrderDoor) -> None:
             await door.ledger.add_cancel(cancel, door.lease.epoch or 0)
             door.wake.set()
         await asyncio.sleep(REVIEW_S)
+
+
+async def watch_halt_file(door: OrderDoor) -> None:
+    """Look each second whether a person halts by the file; needs neither broker nor database to obey."""
+    while True:
+        await asyncio.sleep(FILE_S)
+        await door.look_at_halt_file()
 
 
 async def follow_up(door: OrderDoor) -> None:
@@ -156,13 +163,16 @@ async def watch(door: OrderDoor) -> None:
     await door.tailing
 
 
+TASKS = (drain, review_cancels, watch_halt_file, follow_up, listen, poll, reconcile, audit_switches, watch)
+
+
 async def run(door: OrderDoor) -> None:
     """Run all of them once the door is open; the first that fails ends all and, with them, the worker."""
     await door.opened.wait()
     log.info("door.open", epoch=door.lease.epoch, account=door.process.account)
     try:
         async with asyncio.TaskGroup() as group:
-            for task in (drain, review_cancels, follow_up, listen, poll, reconcile, audit_switches, watch):
+            for task in TASKS:
                 group.create_task(task(door))
     except* (psycopg2.Error, DeskError, OSError) as faults:
         log.exception("door.failed", faults=[str(fault)[:200] for fault in faults.exceptions])

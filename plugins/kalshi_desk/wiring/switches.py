@@ -46,13 +46,13 @@ def throw(settings: Settings, name: str, *, scope: str, on: bool, reason: str) -
 
 
 def obeyed(settings: Settings, switch: Switch) -> bool:
-    """Wait until ``order_execution`` says that it knows the switch; False if it does not in 15 s of wall time."""
+    """Wait until ``order_execution`` says that the switch stands so; False if it does not in 15 s of wall time."""
     until = time.monotonic() + OBEYED_S
     key = f"{switch.name}:{switch.scope}"
     while time.monotonic() < until:
         with suppress(DeskError):  # the switch is published: a database that is away only keeps us from seeing more
             known = known_switches(settings).get(key)
-            if known is not None and Nanos.parse(known["at"]) >= switch.at:
+            if known is not None and known["on"] == switch.on and Nanos.parse(known["at"]) >= switch.at:
                 return True
         time.sleep(LOOK_S)
     return False
