@@ -130,3 +130,9 @@ def test_a_switch_of_both_desks_or_of_ones_own_stands_while_it_is_in_force():
     assert breakers.standing(table, "pause", "forecast", later(60)) is None
     assert breakers.standing(table, "halt", "crypto", T0) == halted
     assert breakers.standing(table, "halt", "forecast", T0) is None
+
+
+def test_a_group_that_the_venue_stopped_pauses_its_desk_until_a_person_resumes():
+    switch = breakers.stopped_group("crypto", "order_group_triggered", now=T0)
+    assert (switch.name, switch.scope, switch.on, switch.until) == ("pause", "crypto", True, None)
+    assert switch.by == "breaker:order_group"

@@ -159,4 +159,10 @@ def _door(desk: Desk) -> Door:
     async def covered() -> bool:
         return True
 
-    return Door(desk.venue, desk.venue, desk.booking, lambda: NOW, covered, lambda _: None)
+    async def group(_) -> str:
+        return "g"
+
+    async def ungrouped(*_) -> None:
+        raise AssertionError("nothing is sent here")
+
+    return Door(desk.venue, desk.venue, desk.booking, lambda: NOW, covered, lambda _: None, group, ungrouped)

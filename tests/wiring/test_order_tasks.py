@@ -16,6 +16,7 @@ from kalshi_desk.wiring import order_tasks
 from kalshi_desk.wiring.order_door import OrderDoor
 from tests.fakes import FakeVenue
 from tests.orders import NOW, TICKER, order
+from tests.steps import desk
 from tests.wiring.process import FakeProcess
 
 pytestmark = pytest.mark.embedded
@@ -41,6 +42,7 @@ async def _until(condition) -> None:
 
 async def _commit(door: OrderDoor, *orders) -> None:
     for each in orders:
+        observe(door.state, desk.defined(each.ticker))
         observe(door.state, each)
         await door.ledger.add_order(each, door.lease.epoch or 0)
     door.wake.set()
@@ -65,10 +67,12 @@ async def test_a_halt_cancels_what_rests(door: OrderDoor) -> None:
     venue.fill_now = False
     resting = order(style="make", expires_at=Nanos(NOW + 60_000_000_000))
     await _commit(door, resting)
-    running = [asyncio.create_task(task(door)) for task in (order_tasks.drain, order_tasks.review_cancels)]
+    tasks = order_tasks.drain, order_tasks.review_cancels, order_tasks.keep_groups
+    running = [asyncio.create_task(task(door)) for task in tasks]
+    await _until(lambda: venue.groups_used == ["g0"])
     observe(door.state, Switch(at=NOW, name="halt", scope="both", on=True, by="anna", reason="test"))
     async with asyncio.timeout(10):
-        while door.state.orders:
+        while door.state.orders or venue.groups != {"g0": "stopped"}:
             await asyncio.sleep(0.02)
     for task in running:
         task.cancel()

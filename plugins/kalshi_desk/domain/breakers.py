@@ -124,6 +124,12 @@ def switch_of(trip: Trip, *, now: Nanos) -> Switch:
     return Switch(at=now, name="pause", scope=trip.scope, on=True, by=by, reason=text, until=trip.until)
 
 
+def stopped_group(desk: str, code: str, *, now: Nanos) -> Switch:
+    """Return the pause of a desk whose order group the venue stopped by itself: it traded more than its limit."""
+    reason = f"the venue stopped the order group of the {desk} desk: {code}"
+    return Switch(at=now, name="pause", scope=desk, on=True, by="breaker:order_group", reason=reason)
+
+
 def in_force(switch: Switch | None, now: Nanos) -> bool:
     """Return whether a switch is on at ``now``: a daily pause ends by itself."""
     return switch is not None and switch.on and (switch.until is None or now < switch.until)

@@ -19,6 +19,7 @@ from kalshi_desk.adapters.kalshi.rest import KalshiRest
 from kalshi_desk.adapters.postgres.audit import AuditLog
 from kalshi_desk.adapters.postgres.lease import Lease
 from kalshi_desk.adapters.postgres.ledger import Ledger
+from kalshi_desk.adapters.postgres.order_groups import GroupShelf
 from kalshi_desk.clock import wall_now
 from kalshi_desk.domain.control import Alert, Rung, Switch
 from kalshi_desk.domain.decisions import Refusal, Signal
@@ -35,7 +36,9 @@ from kalshi_desk.steps.execute import Door
 from kalshi_desk.steps.follow_up import follow_ups
 from kalshi_desk.steps.gate import decide, disown
 from kalshi_desk.steps.gate_state import GateState, observe
+from kalshi_desk.steps.order_groups import OrderGroups
 from kalshi_desk.steps.reconcile import Difference
+from kalshi_desk.wiring.door_groups import DoorGroups
 from kalshi_desk.wiring.gate import gate_params, lost_before_resume
 from kalshi_desk.wiring.halt_file import halt_of
 from kalshi_desk.wiring.streams import StreamProcess
@@ -92,6 +95,8 @@ class OrderDoor:
         for switch in self.state.switches.values():
             self._switches.put_nowait(switch)
         await self.look_at_halt_file()
+        await self.groups.groups.load()
+        await self.groups.obey()
         await self._count_losses()
         await self.catch_up.reconcile()
         self.opened.set()
@@ -104,7 +109,11 @@ class OrderDoor:
     def _connect(self, rest: KalshiRest) -> None:
         speed = self.process.settings.speed
         self.catch_up = CatchUp(rest.reads, self.ledger, self.booking, report=self.report, speed=speed)
-        self.door = Door(rest.reads, rest.writes, self.booking, wall_now, self.covered, self.barred)
+        shelf, contracts = GroupShelf(self.process.database_url, self.process.account), self.process.settings
+        groups = OrderGroups(rest.writes, shelf, contracts=contracts.order_group_contracts)
+        self.groups = DoorGroups(groups, self.state, now=self.process.now, throw=self.throw)
+        asked = self.covered, self.barred, self.groups.of, self.groups.refused
+        self.door = Door(rest.reads, rest.writes, self.booking, wall_now, *asked)
 
     async def _remember(self) -> None:
         today = Nanos(self.process.now() // DAY_NS * DAY_NS)

@@ -76,6 +76,13 @@ async def watch_halt_file(door: OrderDoor) -> None:
         await door.look_at_halt_file()
 
 
+async def keep_groups(door: OrderDoor) -> None:
+    """Stop the order groups at the venue as soon as a desk is halted, and let them go on when a person resumes."""
+    while True:
+        await door.groups.obey()
+        await asyncio.sleep(REVIEW_S)
+
+
 async def follow_up(door: OrderDoor) -> None:
     """Take what resting forecast entries did not get, once their end is known."""
     while True:
@@ -163,7 +170,7 @@ async def watch(door: OrderDoor) -> None:
     await door.tailing
 
 
-TASKS = (drain, review_cancels, watch_halt_file, follow_up, listen, poll, reconcile, audit_switches, watch)
+TASKS = (drain, review_cancels, keep_groups, watch_halt_file, follow_up, listen, poll, reconcile, audit_switches, watch)
 
 
 async def run(door: OrderDoor) -> None:

@@ -48,3 +48,7 @@ async def test_amend():
 async def test_order_group():
     group, _, path, _ = await send(lambda w: w.create_group(100, 2), (201, o.GROUP.encode()))
     assert (group, path) == ("g", "/portfolio/order_groups/create")
+    _, method, path, body = await send(lambda w: w.change_group("g", 2, "trigger"), b"{}")
+    assert (method, path, body) == ("PUT", "/portfolio/order_groups/g/trigger?exchange_index=2", b"")
+    _, _, path, body = await send(lambda w: w.change_group("g", 2, "limit", 5), b"{}")
+    assert (path, body) == ("/portfolio/order_groups/g/limit?exchange_index=2", b'{"contracts_limit":5}')
