@@ -20,13 +20,14 @@ from kalshi_desk.simulation.accounts import Account, SimFill, SimSettlement, col
 from kalshi_desk.simulation.listings import CRYPTO_SHARD
 from kalshi_desk.simulation.orders import Execution, MatcherState, Placed, SimOrder, SimState
 from kalshi_desk.venue_double.api_error import nested, not_found
-from kalshi_desk.venue_double.groups import OrderGroups
+from kalshi_desk.venue_double.groups import OrderGroup, OrderGroups
 from kalshi_desk.venue_double.listing import Delta, Listing
 from kalshi_desk.venue_double.store import Store
 
 _account: Decoder[Account] = Decoder(Account, "venue account")
 _matcher: Decoder[MatcherState] = Decoder(MatcherState, "venue matcher")
 _market: Decoder[Market] = Decoder(Market, "venue market")
+_group: Decoder[OrderGroup] = Decoder(OrderGroup, "venue order group")
 _CONFLICTS = frozenset({"fill_or_kill_insufficient_resting_volume"})
 
 
@@ -58,7 +59,7 @@ class Exchange:
         self.account = opening if saved is None else _account(saved)
         self.orders = {order.order_id: order for order in store.orders(SimOrder)}
         self.fills, self.settlements = store.events("fill", SimFill), store.events("settlement", SimSettlement)
-        self.burnt, self.groups = store.client_ids(), OrderGroups()
+        self.burnt, self.groups = store.client_ids(), OrderGroups(map(_group, store.facts("group:")))
         self._news = News()
         for body in store.facts("market:"):
             self._list(_market(body))
@@ -243,11 +244,21 @@ class Exchange:
     def commit(self) -> News:
         """Write the account's news down, if there are any, and return them: now they may be told."""
         news, self._news = self._news, News()
-        if not news:
+        if not news and not self.groups.changed:
             return news
         with self.store.transaction():
             self._write(news)
+            self._write_groups(news.orders)
         return news
+
+    def _write_groups(self, orders: Iterable[SimOrder]) -> None:
+        self.groups.forget(order.order_id for order in orders if not order.remaining)
+        for group_id in self.groups.changed:
+            if group_id in self.groups.groups:
+                self.store.put_fact(f"group:{group_id}", self.groups.groups[group_id])
+            else:
+                self.store.drop_fact(f"group:{group_id}")
+        self.groups.changed.clear()
 
     def _write(self, news: News) -> None:
         fills = [fill for fill, _order in news.fills]
