@@ -1,12 +1,22 @@
+import asyncio
+from contextlib import asynccontextmanager
+
 import pytest
 
+from kalshi_desk.adapters.kalshi.rest import KalshiRest
+from kalshi_desk.adapters.postgres.clock_epochs import store_epochs
+from kalshi_desk.adapters.postgres.order_groups import GroupShelf
 from kalshi_desk.domain.control import Switch
+from kalshi_desk.domain.order_group import OrderGroup
+from kalshi_desk.domain.units import Cash
 from kalshi_desk.errors import Rejected
+from kalshi_desk.settings import load_settings
 from kalshi_desk.steps.gate_state import GateState, observe
 from kalshi_desk.steps.order_groups import OrderGroups
-from kalshi_desk.wiring.door_groups import DoorGroups
+from kalshi_desk.wiring import door_groups
+from kalshi_desk.wiring.door_groups import DoorGroups, stop_groups
 from tests.fakes import FakeVenue
-from tests.orders import order
+from tests.orders import ACCOUNT, order
 from tests.steps import desk
 from tests.steps.test_order_groups import Shelf
 
@@ -71,3 +81,27 @@ async def test_a_lost_group_or_our_own_halt_is_no_alarm(groups: Groups) -> None:
     observe(groups.state, desk.switch("halt"))
     await groups.door.refused(BOUGHT, TRIGGERED)
     assert groups.thrown == []
+
+
+@pytest.mark.embedded
+def test_without_the_door_the_groups_of_a_desk_are_stopped(database: str, monkeypatch) -> None:
+    venue = FakeVenue()
+    venue.groups = {"gcrypto": "open", "gforecast": "open"}
+
+    @asynccontextmanager
+    async def trader(_):
+        yield KalshiRest(venue, venue)
+
+    monkeypatch.setattr(door_groups, "trader", trader)
+    store_epochs(database, account=ACCOUNT, mode="paper", bankroll=Cash.parse("50"), segments=[])
+    shelf, settings = GroupShelf(database, ACCOUNT), load_settings(_env_file=None, database_url=database, seed=7)
+    for name in ("crypto", "forecast"):
+        kept = OrderGroup(desk=name, exchange_index=0, group_id=f"g{name}", contracts=1_000)
+        asyncio.run(shelf.keep_group(kept))
+    assert stop_groups(settings, "crypto") == (1, 1)
+    assert venue.groups == {"gcrypto": "stopped", "gforecast": "open"}
+    assert stop_groups(settings, "forecast") == (1, 1)
+    assert venue.groups == {"gcrypto": "stopped", "gforecast": "stopped"}
+    asyncio.run(shelf.keep_group(OrderGroup(desk="crypto", exchange_index=2, group_id="g3", contracts=1_000)))
+    venue.group_fates = ["drop"]
+    assert stop_groups(settings, "both") == (2, 3)

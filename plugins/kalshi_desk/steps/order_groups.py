@@ -90,6 +90,12 @@ class OrderGroups:
             if halted(group.desk) != group.stopped:
                 await self._tell(group, halted(group.desk))
 
+    async def stop(self, meant: Callable[[str], bool]) -> None:
+        """Stop the groups of some desks and leave the others as they are."""
+        for group in list(self._known.values()):
+            if meant(group.desk) and not group.stopped:
+                await self._tell(group, True)
+
     async def _tell(self, group: OrderGroup, stop: bool) -> None:
         try:
             await self._change(group, "trigger" if stop else "reset", stopped=stop)

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable
 
+from kalshi_desk.adapters.postgres.order_groups import GroupShelf
 from kalshi_desk.domain.breakers import stopped_group
 from kalshi_desk.domain.control import Switch
 from kalshi_desk.domain.ledger import Order
 from kalshi_desk.domain.units import Nanos
 from kalshi_desk.errors import Rejected
+from kalshi_desk.settings import Settings
 from kalshi_desk.steps.gate_state import FLATTEN, GateState
 from kalshi_desk.steps.order_groups import UNKNOWN, OrderGroups
+from kalshi_desk.wiring import addresses
+from kalshi_desk.wiring.database import database_or_fault
+from kalshi_desk.wiring.venue import trader
 
 
 class DoorGroups:
@@ -59,3 +65,22 @@ class DoorGroups:
     def _shard(self, order: Order) -> int | None:
         market = self._state.view.markets.get(order.ticker)
         return None if market is None else market.exchange_index
+
+
+def stop_groups(settings: Settings, scope: str) -> tuple[int, int]:
+    """Stop the order groups of a desk, or of both, at the venue without the door; return how many of how many.
+
+    For a halt that ``order_execution`` does not confirm. Raises DeskError where the database is away.
+    """
+    with database_or_fault():
+        return asyncio.run(_stop(settings, scope))
+
+
+async def _stop(settings: Settings, scope: str) -> tuple[int, int]:
+    shelf = GroupShelf(addresses.database_url(settings), addresses.account(settings))
+    async with trader(settings) as rest:
+        groups = OrderGroups(rest.writes, shelf, contracts=settings.order_group_contracts)
+        await groups.load()
+        await groups.stop(lambda desk: scope in ("both", desk))
+    meant = [group for group in await shelf.groups() if scope in ("both", group.desk)]
+    return sum(group.stopped for group in meant), len(meant)
