@@ -136,3 +136,10 @@ def test_a_group_that_the_venue_stopped_pauses_its_desk_until_a_person_resumes()
     switch = breakers.stopped_group("crypto", "order_group_triggered", now=T0)
     assert (switch.name, switch.scope, switch.on, switch.until) == ("pause", "crypto", True, None)
     assert switch.by == "breaker:order_group"
+
+
+def test_what_is_unreconciled_pauses_both_desks_until_a_person_resumes():
+    switch = breakers.unreconciled("cash balance: ours 1, the venue's 2", now=T0)
+    assert (switch.name, switch.scope, switch.on, switch.until) == ("pause", "both", True, None)
+    assert not breakers.by_person(switch)
+    assert breakers.by_person(pause(by="anna"))

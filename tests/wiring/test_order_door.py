@@ -7,7 +7,7 @@ import pytest
 from kalshi_desk.adapters.kafka import topics
 from kalshi_desk.adapters.kalshi.rest import KalshiRest
 from kalshi_desk.adapters.postgres.clock_epochs import store_epochs
-from kalshi_desk.domain.control import Switch
+from kalshi_desk.domain.control import Alert, Switch
 from kalshi_desk.domain.inputs import Lifecycle
 from kalshi_desk.domain.intent import CancelOrder
 from kalshi_desk.domain.message import encode
@@ -189,10 +189,45 @@ async def test_contradictions_and_differences_are_alerts(process: FakeProcess, v
     await door.decide(_record(SIGNAL, desk.signal()))
     (intent,) = await door.ledger.open_intents()
     await door.tell(order_event(intent.body, "resting", filled="999", remaining=Count(0)))
-    await door.report(Difference("cash", "balance", "1", "2"))
+    await door.report(Difference("position", "T", "1", "2"), False)
     kinds = process.kinds()
     assert kinds.count("alerts.v1 Alert") == 2
+    assert "desk.control.v1 Switch" not in kinds
     assert door.audit.broken_at() is None
+
+
+async def test_what_is_unsafe_pauses_both_desks_until_a_person_resumes(process: FakeProcess, venue: FakeVenue) -> None:
+    door = _door(process, venue)
+    for _ in range(2):
+        await door.report(Difference("cash", "balance", "45", "50"), True)
+    told = [message for _, _, message in process.published]
+    assert [(alert.severity, "resume" in alert.text) for alert in told if isinstance(alert, Alert)] == [
+        ("critical", True), ("critical", True),
+    ]  # fmt: skip
+    (pause,) = [message for message in told if isinstance(message, Switch)]
+    assert (pause.name, pause.scope, pause.by, pause.until) == ("pause", "both", "breaker:unreconciled", None)
+    await door.decide(_record(SIGNAL, desk.signal()))
+    assert (process.published[-1][2].reason, process.published[-1][2].value) == ("pause", "breaker:unreconciled")
+
+
+async def test_a_resume_takes_over_the_venue_s_cash_and_it_is_remembered(
+    process: FakeProcess, venue: FakeVenue
+) -> None:
+    door, resume = _door(process, venue), desk.switch("pause", on=False)
+    venue.cash = Cash.parse("55")
+    await door.accept(resume)
+    for _ in range(2):
+        await door.catch_up.reconcile()
+    assert [str(each) for each in await door.catch_up.reconcile()] != []
+    await door.accept(resume)
+    assert await door.catch_up.reconcile() == []
+    door.lease.give_up()
+    again = _door(process, venue)
+    await again._read_accepted()
+    for _ in range(2):
+        assert await again.catch_up.reconcile() == []
+    assert await again.audit.newest("accepted:cash") == {"cash": "5.000000", "reason": "r"}
+    assert again.audit.broken_at() is None
 
 
 async def test_a_door_that_shuts_gives_its_lease_up(process: FakeProcess, venue: FakeVenue) -> None:

@@ -123,6 +123,19 @@ async def test_switches_are_audited(door: OrderDoor) -> None:
     assert door.audit.broken_at() is None
 
 
+async def test_a_persons_resume_takes_over_the_venue_s_cash(door: OrderDoor) -> None:
+    door.door.reads.cash = Cash.parse("55")
+    for _ in range(2):
+        await door.catch_up.reconcile()
+    for by in ("breaker:heartbeat", "anna"):
+        door._switches.put_nowait(Switch(at=NOW, name="pause", scope="both", on=False, by=by, reason="a deposit"))
+    auditing = asyncio.create_task(order_tasks.audit_switches(door))
+    await _until(lambda: door.catch_up.accepted == Cash.parse("5"))
+    auditing.cancel()
+    await asyncio.gather(auditing, return_exceptions=True)
+    assert await door.catch_up.reconcile() == []
+
+
 async def test_a_switch_that_comes_again_after_a_restart_is_audited_once(door: OrderDoor, database: str) -> None:
     for scope in ("crypto", "forecast", "crypto"):
         switch = Switch(at=NOW, name="pause", scope=scope, on=True, by="page", reason="test")

@@ -16,6 +16,7 @@ from kalshi_desk.domain.risk import DAY_NS, Breach, bankroll
 from kalshi_desk.domain.units import Cash, Nanos
 
 MAX_CONSECUTIVE_REJECTS = 5
+BREAKER = "breaker:"
 
 
 class Trip(msgspec.Struct, frozen=True, kw_only=True):
@@ -120,14 +121,24 @@ def opening_roll(equity: Equity, limits: RiskLimits) -> Cash:
 def switch_of(trip: Trip, *, now: Nanos) -> Switch:
     """Return the pause that a trip throws."""
     text = f"{trip.breach.reason} {trip.breach.value} reached {trip.breach.threshold}"
-    by = f"breaker:{trip.name}"
+    by = f"{BREAKER}{trip.name}"
     return Switch(at=now, name="pause", scope=trip.scope, on=True, by=by, reason=text, until=trip.until)
 
 
 def stopped_group(desk: str, code: str, *, now: Nanos) -> Switch:
     """Return the pause of a desk whose order group the venue stopped by itself: it traded more than its limit."""
     reason = f"the venue stopped the order group of the {desk} desk: {code}"
-    return Switch(at=now, name="pause", scope=desk, on=True, by="breaker:order_group", reason=reason)
+    return Switch(at=now, name="pause", scope=desk, on=True, by=f"{BREAKER}order_group", reason=reason)
+
+
+def unreconciled(difference: str, *, now: Nanos) -> Switch:
+    """Return the pause of both desks, until a person resumes, because books and venue differ and nobody knows why."""
+    return Switch(at=now, name="pause", scope="both", on=True, by=f"{BREAKER}unreconciled", reason=difference)
+
+
+def by_person(switch: Switch) -> bool:
+    """Return whether a person threw a switch, and no breaker."""
+    return not switch.by.startswith(BREAKER)
 
 
 def in_force(switch: Switch | None, now: Nanos) -> bool:
@@ -154,7 +165,7 @@ def resumed(switches: Mapping[tuple[str, str], Switch], *, now: Nanos) -> dict[s
     ended = [
         (switch.at, scope)
         for (name, scope), switch in switches.items()
-        if name == "pause" and not switch.on and not switch.by.startswith("breaker:")
+        if name == "pause" and not switch.on and by_person(switch)
     ]
     return {scope: at for at, scope in sorted(ended) if utc_day(at) == utc_day(now)}
 

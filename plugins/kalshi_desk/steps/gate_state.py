@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
-from kalshi_desk.domain.breakers import LossWatch, standing, throw, utc_day
+from kalshi_desk.domain.breakers import LossWatch, by_person, standing, throw, utc_day
 from kalshi_desk.domain.control import Rung, Switch
 from kalshi_desk.domain.decisions import Signal
 from kalshi_desk.domain.ledger import Equity, Fill, Order, OrderEvent, Position, Settlement
@@ -281,6 +281,6 @@ def _take_settlement(state: GateState, settlement: Settlement) -> None:
 
 def _take_switch(state: GateState, switch: Switch) -> None:
     throw(state.switches, switch)
-    if switch.name == "pause" and not switch.on and not switch.by.startswith("breaker:"):
+    if switch.name == "pause" and not switch.on and by_person(switch):
         state.rejects = 0
         state.losses.resume(switch.scope)

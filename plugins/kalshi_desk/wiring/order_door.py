@@ -21,6 +21,7 @@ from kalshi_desk.adapters.postgres.lease import Lease
 from kalshi_desk.adapters.postgres.ledger import Ledger
 from kalshi_desk.adapters.postgres.order_groups import GroupShelf
 from kalshi_desk.clock import wall_now
+from kalshi_desk.domain.breakers import strengthens, unreconciled
 from kalshi_desk.domain.control import Alert, Rung, Switch
 from kalshi_desk.domain.decisions import Refusal, Signal
 from kalshi_desk.domain.estimate import Estimate
@@ -28,7 +29,7 @@ from kalshi_desk.domain.inputs import Lifecycle
 from kalshi_desk.domain.ledger import Mark, Order, OrderEvent, Position
 from kalshi_desk.domain.message import Message
 from kalshi_desk.domain.risk import DAY_NS
-from kalshi_desk.domain.units import Nanos
+from kalshi_desk.domain.units import Cash, Nanos
 from kalshi_desk.errors import DeskError, LeaseLost
 from kalshi_desk.steps.booking import Booking
 from kalshi_desk.steps.catch_up import CatchUp
@@ -45,6 +46,11 @@ from kalshi_desk.wiring.streams import StreamProcess
 from kalshi_desk.wiring.venue import trader
 
 EXIT_CODE = 70
+PAUSED, ACCEPTED = ("pause", "both"), "accepted:cash"
+UNSAFE = (
+    "Entries are paused until a person resumes: compare with the venue's account page first. Resume takes over the "
+    "venue's cash as it is."
+)
 REQUEST_COVER_S = 4.2
 HORIZON_S = 600
 TAKE_EVERY_S, RENEW_S = 0.25, 1.0
@@ -98,6 +104,7 @@ class OrderDoor:
         await self.groups.groups.load()
         await self.groups.obey()
         await self._count_losses()
+        await self._read_accepted()
         await self.catch_up.reconcile()
         self.opened.set()
 
@@ -105,6 +112,10 @@ class OrderDoor:
         now, switches, url = self.process.now(), dict(self.state.switches), self.process.database_url
         lost = await asyncio.to_thread(lost_before_resume, url, switches, now=now, params=self.params)
         self.state.losses.count_from(lost, at=now)
+
+    async def _read_accepted(self) -> None:
+        found = await self.audit.newest(ACCEPTED)
+        self.catch_up.accepted = Cash(0) if found is None else Cash.parse(found["cash"])
 
     def _connect(self, rest: KalshiRest) -> None:
         speed = self.process.settings.speed
@@ -243,14 +254,28 @@ class OrderDoor:
         """Wait for the next switch that somebody threw."""
         return await self._switches.get()
 
-    async def report(self, difference: Difference) -> None:
-        """Record a difference between ledger and venue, and tell a person."""
+    async def report(self, difference: Difference, unsafe: bool) -> None:
+        """Record a difference between ledger and venue, and tell a person; an unsafe one pauses both desks."""
         DIFFERENCES.labels(difference.subject).inc()
         details = {"ours": difference.ours, "venue": difference.venues, "name": difference.name}
         await self.audit.add(
             actor="order_execution", action=f"differs:{difference.subject}", details=details, at=self.process.now()
         )
-        await self.alert("warning", f"{difference.subject} differs from the venue", str(difference))
+        subject = f"{difference.subject} differs from the venue"
+        if not unsafe:
+            await self.alert("warning", subject, str(difference))
+            return
+        await self.alert("critical", subject, f"{difference}. {UNSAFE}")
+        pause, current = unreconciled(str(difference), now=self.process.now()), self.state.switches.get(PAUSED)
+        if strengthens(pause, current, now=pause.at):
+            await self.throw(pause)
+
+    async def accept(self, resume: Switch) -> None:
+        """Take over the venue's cash because a person resumed: a deposit, a withdrawal, or what nobody will explain."""
+        before, accepted = self.catch_up.accepted, self.catch_up.accept()
+        if accepted != before:
+            details = {"cash": str(accepted), "reason": resume.reason}
+            await self.audit.add(actor=resume.by, action=ACCEPTED, details=details, at=resume.at)
 
     async def alert(self, severity: str, subject: str, text: str) -> None:
         """Publish an alert."""

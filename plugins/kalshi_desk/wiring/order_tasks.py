@@ -10,6 +10,7 @@ import psycopg2
 import structlog
 
 from kalshi_desk.adapters.socket_loop import Connected, Received, SocketEvent
+from kalshi_desk.domain.breakers import by_person
 from kalshi_desk.domain.intent import CancelOrder, Intent
 from kalshi_desk.errors import DeskError, ParseError, VenueError
 from kalshi_desk.steps.cancel_review import cancels
@@ -162,6 +163,8 @@ async def audit_switches(door: OrderDoor) -> None:
         entry: dict[str, Any] = {"actor": switch.by, "action": f"switch:{switch.name}", "details": details}
         if not await door.audit.has(**entry, at=switch.at):
             await door.audit.add(**entry, at=switch.at)
+            if by_person(switch) and (switch.name, switch.scope, switch.on) == ("pause", "both", False):
+                await door.accept(switch)
         door.wake.set()
 
 

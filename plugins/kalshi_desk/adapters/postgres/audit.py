@@ -52,6 +52,15 @@ class AuditLog:
         with closing(connect(self._url, "audit")) as db, db:
             return _sql.same(db, account=self._account, **told) is not None
 
+    async def newest(self, action: str) -> dict[str, Any] | None:
+        """Return the details of the newest entry of an action, None where there is none."""
+        return await asyncio.to_thread(self._newest, action)
+
+    def _newest(self, action: str) -> dict[str, Any] | None:
+        with closing(connect(self._url, "audit")) as db, db:
+            row = _sql.newest(db, account=self._account, action=action)
+        return None if row is None else dict(json.loads(row[0]))
+
     def broken_at(self) -> int | None:
         """Return the number of the first entry that does not follow from those before it, None if all do."""
         with closing(connect(self._url, "audit")) as db, db:
