@@ -143,3 +143,16 @@ def test_what_is_unreconciled_pauses_both_desks_until_a_person_resumes():
     assert (switch.name, switch.scope, switch.on, switch.until) == ("pause", "both", True, None)
     assert not breakers.by_person(switch)
     assert breakers.by_person(pause(by="anna"))
+
+
+def test_a_pause_that_ends_by_itself_gives_way_to_one_that_does_not():
+    alone = pause(by=breakers.HEARTBEAT)
+    assert breakers.strengthens(pause(later(60)), alone, now=T0)
+    assert not breakers.strengthens(pause(later(60)), pause(by="breaker:max_drawdown"), now=T0)
+
+
+def test_only_a_persons_resume_of_both_desks_is_one_of_each():
+    for by, left in (("anna", []), (breakers.HEARTBEAT, [("pause", "crypto")])):
+        table = {("pause", "crypto"): pause()}
+        breakers.throw(table, pause(on=False, by=by))
+        assert [key for key, switch in table.items() if switch.on] == left

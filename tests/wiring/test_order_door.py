@@ -137,12 +137,12 @@ async def test_a_file_halts_until_it_is_gone_and_a_person_resumes(
     process: FakeProcess, venue: FakeVenue, tmp_path
 ) -> None:
     door = _door(process, venue)
-    door.halt_file = tmp_path / "halt"
-    await door.look_at_halt_file()
+    door.lookout.halt_file = tmp_path / "halt"
+    await door.lookout.look_at_halt_file()
     assert process.kinds() == []
-    door.halt_file.write_text("odd fills")
-    await door.look_at_halt_file()
-    await door.look_at_halt_file()
+    door.lookout.halt_file.write_text("odd fills")
+    await door.lookout.look_at_halt_file()
+    await door.lookout.look_at_halt_file()
     assert [(key, switch.reason) for _, key, switch in process.published] == [("halt:both", "odd fills")]
     await door.decide(_record(SIGNAL, desk.signal()))
     assert (process.published[-1][2].reason, process.published[-1][2].value) == ("halt", "file:halt")
@@ -150,10 +150,10 @@ async def test_a_file_halts_until_it_is_gone_and_a_person_resumes(
         door.see(_record(topics.CONTROL.name, desk.switch("halt", on=False)))
         assert door.state.switch("halt", "crypto", desk.T0) is not None
     process.kinds()
-    await door.look_at_halt_file()
+    await door.lookout.look_at_halt_file()
     assert process.kinds() == ["desk.control.v1 Switch"]
-    door.halt_file.unlink()
-    await door.look_at_halt_file()
+    door.lookout.halt_file.unlink()
+    await door.lookout.look_at_halt_file()
     assert door.state.switch("halt", "crypto", desk.T0) is not None
     door.see(_record(topics.CONTROL.name, desk.switch("halt", on=False)))
     assert door.state.switch("halt", "crypto", desk.T0) is None

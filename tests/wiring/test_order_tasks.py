@@ -152,11 +152,11 @@ async def test_a_switch_that_comes_again_after_a_restart_is_audited_once(door: O
 
 async def test_the_halt_file_is_looked_at_again_and_again(door: OrderDoor, monkeypatch, tmp_path) -> None:
     monkeypatch.setattr(order_tasks, "FILE_S", 0.01)
-    door.halt_file = tmp_path / "halt"
+    door.lookout.halt_file = tmp_path / "halt"
     watching = asyncio.create_task(order_tasks.watch_halt_file(door))
     await asyncio.sleep(0.05)
     assert door.state.switch("halt", "crypto", NOW) is None
-    door.halt_file.touch()
+    door.lookout.halt_file.touch()
     await _until(lambda: door.state.switch("halt", "crypto", NOW) is not None)
     watching.cancel()
     await asyncio.gather(watching, return_exceptions=True)

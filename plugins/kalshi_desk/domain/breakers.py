@@ -17,6 +17,7 @@ from kalshi_desk.domain.units import Cash, Nanos
 
 MAX_CONSECUTIVE_REJECTS = 5
 BREAKER = "breaker:"
+HEARTBEAT, DATA_QUALITY = f"{BREAKER}heartbeat", f"{BREAKER}data_quality"
 
 
 class Trip(msgspec.Struct, frozen=True, kw_only=True):
@@ -153,9 +154,9 @@ def standing(switches: Mapping[tuple[str, str], Switch], name: str, desk: str, n
 
 
 def throw(switches: dict[tuple[str, str], Switch], switch: Switch) -> None:
-    """Put a switch into the table of all, keyed by (name, scope); off for both desks is off for each."""
+    """Put a switch into the table of all, keyed by (name, scope); off for both desks by a person is off for each."""
     switches[switch.name, switch.scope] = switch
-    if switch.scope == "both" and not switch.on:
+    if switch.scope == "both" and not switch.on and by_person(switch):
         for desk in ("crypto", "forecast"):
             switches.pop((switch.name, desk), None)
 
@@ -171,8 +172,11 @@ def resumed(switches: Mapping[tuple[str, str], Switch], *, now: Nanos) -> dict[s
 
 
 def strengthens(new: Switch, current: Switch | None, *, now: Nanos) -> bool:
-    """Return whether ``new`` must be published: an equal or longer pause in force is never replaced."""
-    if current is None or not in_force(current, now):
+    """Return whether ``new`` must be published: an equal or longer pause in force is never replaced.
+
+    One that ends by itself is no such pause.
+    """
+    if current is None or not in_force(current, now) or current.by in (HEARTBEAT, DATA_QUALITY):
         return True
     if current.until is None:
         return False

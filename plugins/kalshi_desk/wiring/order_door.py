@@ -41,7 +41,7 @@ from kalshi_desk.steps.order_groups import OrderGroups
 from kalshi_desk.steps.reconcile import Difference
 from kalshi_desk.wiring.door_groups import DoorGroups
 from kalshi_desk.wiring.gate import gate_params, lost_before_resume
-from kalshi_desk.wiring.halt_file import halt_of
+from kalshi_desk.wiring.lookout import Lookout
 from kalshi_desk.wiring.streams import StreamProcess
 from kalshi_desk.wiring.venue import trader
 
@@ -76,9 +76,7 @@ class OrderDoor:
         counts = {topic: topics.partition_count(topic, process.underlyings) for topic in WATCHED}
         self.tail = Tail(process.broker, counts, apply=self.see)
         self.opened, self.wake = asyncio.Event(), asyncio.Event()
-        self.halt_file = process.settings.desk_home / "halt"
-        self._file_halt: Switch | None = None
-        self._file_told = False
+        self.lookout = Lookout(process, self.state, throw=self.throw, alert=self.alert)
         self.due: set[str] = set()
         self.keeping: asyncio.Task[None] | None = None
         self._decoders = {topic.name: topic.decoder() for topic in (*WATCHED, topics.SIGNALS)}
@@ -100,7 +98,7 @@ class OrderDoor:
             await self.tailing
         for switch in self.state.switches.values():
             self._switches.put_nowait(switch)
-        await self.look_at_halt_file()
+        await self.lookout.look_at_halt_file()
         await self.groups.groups.load()
         await self.groups.obey()
         await self._count_losses()
@@ -190,26 +188,14 @@ class OrderDoor:
         if isinstance(message, Lifecycle) and message.event in ("determined", "settled"):
             self.due.add(message.ticker)
         if isinstance(message, Switch):
-            self._thrown(message)
-
-    def _thrown(self, switch: Switch) -> None:
-        if self.tail.caught_up.is_set():
-            self._switches.put_nowait(switch)
-        if self._file_halt is not None and (switch.name, switch.on) == ("halt", False):
-            observe(self.state, self._file_halt)  # no order slips through until the file is looked at again
-            self._file_told = False
+            self.lookout.heard(message)
+            if self.tail.caught_up.is_set():
+                self._switches.put_nowait(message)
 
     async def throw(self, switch: Switch) -> None:
         """Obey a switch at once and publish it; the audit log hears of it from the topic like everybody else."""
         observe(self.state, switch)
         await self.process.publisher.publish(topics.CONTROL, f"{switch.name}:{switch.scope}", switch)
-
-    async def look_at_halt_file(self) -> None:
-        """Halt while the file is there: resume before it is gone is no resume."""
-        found = self._file_halt = await asyncio.to_thread(halt_of, self.halt_file, now=self.process.now())
-        told, self._file_told = self._file_told, found is not None
-        if found is not None and not told:
-            await self.throw(found)
 
     def _concerns(self, message: Message) -> bool:
         if isinstance(message, (Estimate, Rung)):

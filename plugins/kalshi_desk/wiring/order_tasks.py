@@ -22,7 +22,7 @@ from kalshi_desk.wiring import addresses
 from kalshi_desk.wiring.order_door import OrderDoor, leave
 from kalshi_desk.wiring.venue import venue_socket
 
-LOOK_S, AGAIN_S, REVIEW_S, FILE_S, POLL_S, RECONCILE_S = 0.5, 1.0, 0.25, 1.0, 3.0, 60.0
+LOOK_S, AGAIN_S, REVIEW_S, FILE_S, SIGNS_S, POLL_S, RECONCILE_S = 0.5, 1.0, 0.25, 1.0, 2.0, 3.0, 60.0
 log = structlog.get_logger()
 
 
@@ -74,7 +74,14 @@ async def watch_halt_file(door: OrderDoor) -> None:
     """Look each second whether a person halts by the file; needs neither broker nor database to obey."""
     while True:
         await asyncio.sleep(FILE_S)
-        await door.look_at_halt_file()
+        await door.lookout.look_at_halt_file()
+
+
+async def watch_desk(door: OrderDoor) -> None:
+    """Look each two seconds whether the feeds live and the data is sound."""
+    while True:
+        await door.lookout.look_at_desk()
+        await asyncio.sleep(SIGNS_S)
 
 
 async def keep_groups(door: OrderDoor) -> None:
@@ -173,7 +180,19 @@ async def watch(door: OrderDoor) -> None:
     await door.tailing
 
 
-TASKS = (drain, review_cancels, keep_groups, watch_halt_file, follow_up, listen, poll, reconcile, audit_switches, watch)
+TASKS = (
+    drain,
+    review_cancels,
+    keep_groups,
+    watch_halt_file,
+    watch_desk,
+    follow_up,
+    listen,
+    poll,
+    reconcile,
+    audit_switches,
+    watch,
+)
 
 
 async def run(door: OrderDoor) -> None:
