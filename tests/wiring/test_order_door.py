@@ -19,6 +19,8 @@ from kalshi_desk.wiring import order_door
 from kalshi_desk.wiring.order_door import OrderDoor
 from tests.fakes import FakeVenue
 from tests.orders import event as order_event
+from tests.orders import fill as any_fill
+from tests.orders import order as any_order
 from tests.steps import desk
 from tests.wiring.process import FakeProcess
 
@@ -318,3 +320,13 @@ async def test_estimates_and_rungs_of_another_account_are_not_heard(process: Fak
     assert door.state.view.p_of(desk.CPI, desk.Outcome.YES) == 0.7
     assert door.state.rung("forecast_edge", "Economics") == "paper"
     assert door.state.rung("forecast_edge", "Sports") == "small"
+
+
+async def test_a_market_left_quickly_three_times_is_an_alert(process: FakeProcess, venue: FakeVenue) -> None:
+    door = _door(process, venue)
+    for number in range(3):
+        bought = any_order(2 * number, ticker=desk.TICKER)
+        sold = any_order(2 * number + 1, ticker=desk.TICKER, action="exit")
+        for each in (bought, sold):
+            await door.tell(any_fill(each, f"f{each.decision_id}"))
+        assert process.kinds().count("alerts.v1 Alert") == (number == 2)

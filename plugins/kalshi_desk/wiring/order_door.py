@@ -38,6 +38,7 @@ from kalshi_desk.steps.follow_up import follow_ups
 from kalshi_desk.steps.gate import decide, disown
 from kalshi_desk.steps.gate_state import GateState, observe
 from kalshi_desk.steps.order_groups import OrderGroups
+from kalshi_desk.steps.quick_exits import QuickExits
 from kalshi_desk.steps.reconcile import Difference
 from kalshi_desk.wiring.door_groups import DoorGroups
 from kalshi_desk.wiring.gate import gate_params, lost_before_resume
@@ -75,6 +76,7 @@ class OrderDoor:
         self.booking = Booking(self.ledger, tell=self.tell, now=process.now)
         counts = {topic: topics.partition_count(topic, process.underlyings) for topic in WATCHED}
         self.tail = Tail(process.broker, counts, apply=self.see)
+        self.quick_exits = QuickExits()
         self.opened, self.wake = asyncio.Event(), asyncio.Event()
         self.lookout = Lookout(process, self.state, throw=self.throw, alert=self.alert)
         self.due: set[str] = set()
@@ -131,10 +133,12 @@ class OrderDoor:
             observe(self.state, known.last_event)
         for fill in await self.ledger.live_fills(today):
             self.booking.positions.take(fill)
+            self.quick_exits.observe(fill)
             observe(self.state, fill)
         for settlement in await self.ledger.recent_settlements(today):
             self.booking.settled.add(settlement.ticker)
             self.booking.positions.settle(settlement)
+            self.quick_exits.observe(settlement)
             observe(self.state, settlement)
         for position in self.booking.positions.all(self.process.now()):
             await self.tell(position)
@@ -217,6 +221,11 @@ class OrderDoor:
         await publisher.send(topics.ORDER_EVENTS, account, message)
         if isinstance(message, OrderEvent) and (refusal := await self._refused(message)) is not None:
             await publisher.send(topics.REFUSALS, refusal.ticker, refusal)
+        if (left := self.quick_exits.observe(message)) is not None:
+            text = (
+                f"{left} was left within 5 minutes of entry three times: its entries and exits contradict each other."
+            )
+            await self.alert("warning", "a market is entered and left again and again", text)
 
     async def _refused(self, event: OrderEvent) -> Refusal | None:
         """Return the refusal that an order's end at the door amounts to: not sent, or turned down by the venue."""
