@@ -14,7 +14,14 @@ from kalshi_desk.domain.units import Cash, Count, Nanos
 from kalshi_desk.errors import OutcomeUnknown, Rejected
 from kalshi_desk.wire.decode import Millis
 from kalshi_desk.wire.kalshi_orders import Canceled, Created, NewOrder, TimeInForce
-from kalshi_desk.wire.kalshi_portfolio import BalanceBody, FillBody, OrderBody, PositionBody, SettlementBody
+from kalshi_desk.wire.kalshi_portfolio import (
+    BalanceBody,
+    FillBody,
+    OrderBody,
+    PositionBody,
+    SettlementBody,
+    ShardBalance,
+)
 from tests.orders import ACCOUNT, NOW
 
 
@@ -36,6 +43,7 @@ class FakeVenue:
         self.settled: list[SettlementBody] = []
         self.markets: dict[str, object] = {}
         self.cash = Cash.parse("50")
+        self.shards: dict[int, Cash] = {}
         self.next: list[str] = []
         self.fill_now = True
         self.creates: list[str] = []
@@ -158,7 +166,7 @@ class FakeVenue:
         ]
 
     async def balance(self) -> BalanceBody:
-        return BalanceBody(self.cash)
+        return BalanceBody(self.cash, tuple(ShardBalance(*each) for each in self.shards.items()))
 
     async def settlements(self, query: dict) -> list[SettlementBody]:
         return self.settled

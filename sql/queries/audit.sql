@@ -17,3 +17,7 @@ select at, actor, action, details::text, previous_hash, hash from desk.audit_log
 
 -- name: newest^
 select details::text from desk.audit_log where account = :account and action = :action order by entry desc limit 1;
+
+-- name: count^
+select count(*) from desk.audit_log
+where account = :account and action = any(:actions) and details @> cast(:details as jsonb);

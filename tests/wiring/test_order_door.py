@@ -330,3 +330,16 @@ async def test_a_market_left_quickly_three_times_is_an_alert(process: FakeProces
         for each in (bought, sold):
             await door.tell(any_fill(each, f"f{each.decision_id}"))
         assert process.kinds().count("alerts.v1 Alert") == (number == 2)
+
+
+async def test_an_entry_needs_money_on_its_market_s_shard(process: FakeProcess, venue: FakeVenue) -> None:
+    door = _door(process, venue)
+    venue.shards = {2: Cash.parse("50")}
+    await door.read_cash()
+    await door.decide(_record(SIGNAL, desk.signal()))
+    refusal = process.published[-1][2]
+    assert (refusal.reason, refusal.value) == ("insufficient_shard_cash", "0.000000")
+    venue.shards = {0: Cash.parse("50")}
+    await door.read_cash()
+    await door.decide(_record(SIGNAL, desk.signal()))
+    assert process.kinds()[-1] == "orders.v1 Order"

@@ -109,8 +109,9 @@ async def test_a_venue_that_does_not_answer_is_asked_again(door: OrderDoor, monk
     async def away(*_):
         raise Retryable("fills", 503, "service_unavailable")
 
-    monkeypatch.setattr(door.door.reads, "fills", away)
-    for what in ("fills", "settle", "reconcile"):
+    monkeypatch.setattr(door.reads, "fills", away)
+    monkeypatch.setattr(door.reads, "balance", away)
+    for what in ("fills", "cash", "settle", "reconcile"):
         await order_tasks.attempt(door, what)
 
 

@@ -14,6 +14,7 @@ from kalshi_desk.domain.message import Message
 from kalshi_desk.domain.order import OrderProgress, OrderState, book_side, on_event, on_fill
 from kalshi_desk.domain.position import FLAT, Holding, with_fill
 from kalshi_desk.domain.risk import Reserved
+from kalshi_desk.domain.shard_cash import ShardCash
 from kalshi_desk.domain.units import Cash, Count, Nanos
 from kalshi_desk.steps.market_view import MarketView
 
@@ -84,11 +85,12 @@ class GateState:
 
     ``decisions`` maps a decision to its order id; ``entries`` counts, by desk and UTC day, the entry orders that
     filled or still may; ``bans`` are the market sides left by an exit, with what it was decided at; ``lapsed`` the
-    entries, by market, that may be followed up by taking; ``rungs`` where strategies stand, by name and category.
+    entries, by market, that may be followed up by taking; ``rungs`` where strategies stand, by name and category;
+    ``cash`` is what is free on each shard, where somebody asks the venue.
     """
 
     __slots__ = (
-        "bans", "decisions", "entries", "equity", "lapsed", "losses", "orders", "positions", "rejects", "rungs",
+        "bans", "cash", "decisions", "entries", "equity", "lapsed", "losses", "orders", "positions", "rejects", "rungs",
         "switches", "view",
     )  # fmt: skip
 
@@ -102,6 +104,7 @@ class GateState:
         self.bans: dict[tuple[str, Outcome], str] = {}
         self.lapsed: dict[str, Lapsed] = {}
         self.rungs: dict[tuple[str, str], Rung] = {}
+        self.cash = ShardCash()
         self.equity: Equity | None = None
         self.losses = LossWatch()
         self.rejects = 0
@@ -122,6 +125,12 @@ class GateState:
     def orders_in(self, ticker: str) -> list[LiveOrder]:
         """Return the live orders of a market, oldest first."""
         return [live for live in self.orders.values() if live.order.ticker == ticker]
+
+    def answered(self) -> frozenset[str]:
+        """Return the entries whose cost is in every figure of free cash that the venue tells from now on."""
+        waiting = (OrderState.PENDING, OrderState.SENT, OrderState.UNKNOWN)
+        open_ids = {name for name, live in self.orders.items() if live.progress.state in waiting}
+        return self.cash.spent - open_ids
 
     def held(self, ticker: str, outcome: Outcome) -> Count:
         """Return the contracts of an outcome that the desk itself holds; 0 if none."""
@@ -203,6 +212,8 @@ def _take_order(state: GateState, order: Order) -> None:
     if order.action == "exit":
         state.bans[order.ticker, order.outcome] = order.seen
         return
+    market = state.view.markets.get(order.ticker)
+    state.cash.spend(order.client_order_id, None if market is None else market.exchange_index, order.risk)
     key = (order.desk, utc_day(order.at))
     state.entries[key] = state.entries.get(key, 0) + 1
 

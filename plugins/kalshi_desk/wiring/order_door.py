@@ -106,7 +106,15 @@ class OrderDoor:
         await self._count_losses()
         await self._read_accepted()
         await self.catch_up.reconcile()
+        await self.read_cash()
         self.opened.set()
+
+    async def read_cash(self) -> None:
+        """Ask the venue what is free on each shard; raises Retryable, Rejected or ParseError."""
+        seen = self.state.answered()
+        balance = await self.reads.balance()
+        by_shard = {shard.exchange_index: shard.balance for shard in balance.balance_breakdown}
+        self.state.cash.told(balance.balance_dollars, by_shard, seen=seen)
 
     async def _count_losses(self) -> None:
         now, switches, url = self.process.now(), dict(self.state.switches), self.process.database_url
@@ -119,6 +127,7 @@ class OrderDoor:
 
     def _connect(self, rest: KalshiRest) -> None:
         speed = self.process.settings.speed
+        self.reads = rest.reads
         self.catch_up = CatchUp(rest.reads, self.ledger, self.booking, report=self.report, speed=speed)
         shelf, contracts = GroupShelf(self.process.database_url, self.process.account), self.process.settings
         groups = OrderGroups(rest.writes, shelf, contracts=contracts.order_group_contracts)

@@ -132,10 +132,11 @@ async def _book(door: OrderDoor, text: str) -> None:
 
 
 async def poll(door: OrderDoor) -> None:
-    """Fetch fills each few seconds as a net below the socket, and settle what has ended."""
+    """Fetch fills each few seconds as a net below the socket, and free cash; settle what has ended."""
     while True:
         await asyncio.sleep(POLL_S)
         await attempt(door, "fills")
+        await attempt(door, "cash")
         if door.due:
             await attempt(door, "settle")
 
@@ -148,10 +149,12 @@ async def reconcile(door: OrderDoor) -> None:
 
 
 async def attempt(door: OrderDoor, what: str) -> None:
-    """Ask the venue for one of fills, settle, reconcile; a venue that does not answer is logged and asked again."""
+    """Ask the venue for fills, cash, settle or reconcile; one that does not answer is logged and asked again."""
     try:
         if what == "fills":
             await door.catch_up.fills()
+        elif what == "cash":
+            await door.read_cash()
         elif what == "settle":
             held = {position.ticker for position in door.booking.positions.all(door.process.now())}
             door.due &= held - door.booking.settled

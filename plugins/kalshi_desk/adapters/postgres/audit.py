@@ -61,6 +61,15 @@ class AuditLog:
             row = _sql.newest(db, account=self._account, action=action)
         return None if row is None else dict(json.loads(row[0]))
 
+    async def count(self, actions: tuple[str, ...], details: dict[str, Any]) -> int:
+        """Return how many entries of these actions have at least these details."""
+        return await asyncio.to_thread(self._count, actions, details)
+
+    def _count(self, actions: tuple[str, ...], details: dict[str, Any]) -> int:
+        told = {"actions": list(actions), "details": json.dumps(details)}
+        with closing(connect(self._url, "audit")) as db, db:
+            return int(_sql.count(db, account=self._account, **told)[0])
+
     def broken_at(self) -> int | None:
         """Return the number of the first entry that does not follow from those before it, None if all do."""
         with closing(connect(self._url, "audit")) as db, db:
