@@ -11,13 +11,13 @@ SILENT = {"both": Cause(HEARTBEAT, "kalshi_feed is not ready for 16 s")}
 
 def test_a_feed_is_silent_once_it_was_not_ready_for_15_s():
     watch = FeedWatch(T0)
-    assert watch.silent([], wall=later(60)) == {}
-    assert set(watch.silent([], wall=later(60.001))) == {"kalshi_feed", "exchange_feeds"}
-    assert watch.silent(READY, wall=later(100)) == {}
-    assert watch.silent([], wall=later(114)) == {}
+    assert watch.silent([], wall=later(120)) == {}
+    assert set(watch.silent([], wall=later(120.001))) == {"kalshi_feed", "exchange_feeds"}
+    assert watch.silent(READY, wall=later(160)) == {}
+    assert watch.silent([], wall=later(174)) == {}
     starting = [Beat("kalshi_feed", "ready", 15.5), Beat("exchange_feeds", "starting", 0.1)]
-    assert watch.silent(starting, wall=later(115)) == pytest.approx({"kalshi_feed": 15.5, "exchange_feeds": 16.0})
-    assert watch.silent(READY, wall=later(116)) == {}
+    assert watch.silent(starting, wall=later(175)) == pytest.approx({"kalshi_feed": 15.5, "exchange_feeds": 16.0})
+    assert watch.silent(READY, wall=later(176)) == {}
 
 
 def test_each_cause_pauses_what_needs_it():

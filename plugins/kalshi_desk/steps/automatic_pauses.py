@@ -15,7 +15,7 @@ from kalshi_desk.domain.control import Switch
 from kalshi_desk.domain.units import NANOS, Nanos, seconds
 
 SILENCE_S = 15.0
-GRACE_S = 60.0
+GRACE_S = 120.0
 FEEDS = {"kalshi_feed": "both", "exchange_feeds": "crypto"}
 CHECKED = ("articles", "estimates", "fills", "markets", "snapshots")
 SCOPES = ("both", "crypto", "forecast")
@@ -37,7 +37,7 @@ class Cause(msgspec.Struct, frozen=True):
 
 
 class FeedWatch:
-    """When each feed was last heard of as ready, by the wall clock; a start gives them a minute."""
+    """When each feed was last heard of as ready, by the wall clock; a start gives them two minutes."""
 
     def __init__(self, wall: Nanos) -> None:
         self._heard = dict.fromkeys(FEEDS, Nanos(wall + seconds(GRACE_S - SILENCE_S)))

@@ -25,11 +25,11 @@ class QuickExits:
                 known.pop(message.ticker, None)
         if not isinstance(message, Fill) or message.owner != "desk":
             return None
-        return self._enter(message) if message.action == "enter" else self._leave(message)
-
-    def _enter(self, fill: Fill) -> None:
-        self._entered.setdefault(fill.ticker, fill.occurred_at)
-        self._held[fill.ticker] = Count(self._held.get(fill.ticker, 0) + fill.count)
+        if message.action == "exit":
+            return self._leave(message)
+        self._entered.setdefault(message.ticker, message.occurred_at)
+        self._held[message.ticker] = Count(self._held.get(message.ticker, 0) + message.count)
+        return None
 
     def _leave(self, fill: Fill) -> str | None:
         left = Count(max(0, self._held.get(fill.ticker, 0) - fill.count))
