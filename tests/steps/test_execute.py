@@ -111,7 +111,8 @@ async def test_a_definite_no_ends_the_order(desk: Desk) -> None:
 
 async def test_an_order_waits_until_its_group_takes_orders(desk: Desk) -> None:
     await desk.ledger.commit(order())
-    for group in (None, OutcomeUnknown("create group", None, "timeout")):
+    busy = Rejected("create group", 429, "too_many_requests")
+    for group in (None, OutcomeUnknown("create group", None, "timeout"), busy):
         desk.group = group
         assert not await desk.go()
     assert (desk.venue.creates, desk.ledger.events) == ([], [])

@@ -107,6 +107,15 @@ async def test_another_limit_is_told_before_the_next_order(groups: OrderGroups, 
     assert (venue.group_calls[-1], shelf.kept["crypto", 2].contracts) == (("g0", "limit"), 5)
 
 
+async def test_a_lost_group_whose_limit_changes_is_made_anew(groups: OrderGroups, venue: FakeVenue, shelf) -> None:
+    await groups.of("crypto", 2)
+    venue.groups.clear()
+    again = OrderGroups(venue, shelf, contracts=5)
+    await again.load()
+    assert await again.of("crypto", 2) == "g1"
+    assert shelf.kept["crypto", 2].contracts == 5
+
+
 async def test_where_none_can_be_made_the_caller_hears_why(groups: OrderGroups, venue: FakeVenue) -> None:
     venue.group_fates = ["drop", "reject"]
     with pytest.raises(OutcomeUnknown):

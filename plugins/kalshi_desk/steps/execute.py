@@ -22,7 +22,7 @@ from kalshi_desk.wire.kalshi_orders import Canceled, Created, NewOrder
 from kalshi_desk.wire.kalshi_portfolio import FillBody, OrderBody
 
 ARRIVAL_S = 8.0
-DUPLICATE = "order_already_exists"
+DUPLICATE, TOO_MANY = "order_already_exists", 429
 
 
 class OrderReads(Protocol):
@@ -90,7 +90,8 @@ async def _send(intent: Intent, order: Order, door: Door) -> bool:
     try:
         group = await door.group(order)
     except Rejected as fault:
-        return await _keep_back(intent, order, f"no_order_group {fault.code}", door)
+        busy = fault.status == TOO_MANY
+        return False if busy else await _keep_back(intent, order, f"no_order_group {fault.code}", door)
     except (OutcomeUnknown, ParseError):
         return False
     if group is None or not await booking.ledger.mark_sent(intent.sequence):

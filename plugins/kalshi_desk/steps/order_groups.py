@@ -71,6 +71,10 @@ class OrderGroups:
         self._making.add(key)
         try:
             await (self._make(*key) if group is None else self._change(group, "limit", contracts=self._contracts))
+        except Rejected as fault:
+            if group is None or fault.status != GONE:
+                raise
+            del self._known[key]
         finally:
             self._making.discard(key)
         return await self.of(*key)
