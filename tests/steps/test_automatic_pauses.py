@@ -2,11 +2,18 @@ import msgspec
 import pytest
 
 from kalshi_desk.domain.breakers import DATA_QUALITY, HEARTBEAT, throw
-from kalshi_desk.steps.automatic_pauses import Beat, Cause, FeedWatch, causes, changes
+from kalshi_desk.domain.quality import SUITES
+from kalshi_desk.embedded.parts import STREAM_APPS
+from kalshi_desk.steps.automatic_pauses import CHECKED, FEEDS, Beat, Cause, FeedWatch, causes, changes
 from tests.steps.desk import T0, later, switch
 
 READY = [Beat("kalshi_feed", "ready", 1.0), Beat("exchange_feeds", "ready", 1.0), Beat("recorder", "ready", 1.0)]
 SILENT = {"both": Cause(HEARTBEAT, "kalshi_feed is not ready for 16 s")}
+
+
+def test_what_is_watched_exists():
+    assert set(FEEDS) <= set(STREAM_APPS)
+    assert set(CHECKED) == set(SUITES) - {"spot_trades"}
 
 
 def test_a_feed_is_silent_once_it_was_not_ready_for_15_s():
