@@ -15,9 +15,9 @@ RUNBOOK = """
 ### What it does
 Every hour of event time Great Expectations checks six suites over the rows of that hour: markets, snapshots, articles,
 estimates, fills and spot trades. Each verdict is a row of `quality_checks`. A critical expectation that fails raises an
-alert and holds back the estimation and the signals that need those rows until a later check passes; a warning holds
-nothing back. The newest interval's Data Docs are in `data-docs/index.html` of the state folder, and on the desk page
-under `/data-docs/`.
+alert and holds back, until a later check passes, the estimation and the signals that need those rows and (unless it is
+about spot trades) every entry of the forecast desk; a warning holds nothing back. The newest interval's Data Docs are
+in `data-docs/index.html` of the state folder, and on the desk page under `/data-docs/`.
 
 ### Healthy looks like
 Green within half a minute, most of which is the library's import; every critical row of the newest interval passed.

@@ -14,7 +14,14 @@ from kalshi_desk.domain.units import Cash, Count, Nanos
 from kalshi_desk.errors import OutcomeUnknown, Rejected
 from kalshi_desk.wire.decode import Millis
 from kalshi_desk.wire.kalshi_orders import Canceled, Created, NewOrder, TimeInForce
-from kalshi_desk.wire.kalshi_portfolio import BalanceBody, FillBody, OrderBody, PositionBody, SettlementBody
+from kalshi_desk.wire.kalshi_portfolio import (
+    BalanceBody,
+    FillBody,
+    OrderBody,
+    PositionBody,
+    SettlementBody,
+    ShardBalance,
+)
 from tests.orders import ACCOUNT, NOW
 
 
@@ -36,10 +43,39 @@ class FakeVenue:
         self.settled: list[SettlementBody] = []
         self.markets: dict[str, object] = {}
         self.cash = Cash.parse("50")
+        self.shards: dict[int, Cash] = {}
         self.next: list[str] = []
         self.fill_now = True
         self.creates: list[str] = []
         self.cancels: list[str] = []
+        self.groups: dict[str, str] = {}
+        self.groups_used: list[str | None] = []
+        self.group_fates: list[str] = []
+        self.group_calls: list[tuple[str, str]] = []
+
+    async def create_group(self, contracts: int, exchange_index: int) -> str:
+        await asyncio.sleep(0)
+        self._fate("create group")
+        name = f"g{len(self.group_calls)}"
+        self.group_calls.append((name, "create"))
+        self.groups[name] = "open"
+        return name
+
+    async def change_group(self, group_id: str, exchange_index: int, action: str, contracts: int | None = None) -> None:
+        await asyncio.sleep(0)
+        self._fate(f"{action} group")
+        if group_id not in self.groups:
+            raise Rejected(f"{action} group", 404, "not_found")
+        self.group_calls.append((group_id, action))
+        if action in ("trigger", "reset"):
+            self.groups[group_id] = "stopped" if action == "trigger" else "open"
+
+    def _fate(self, call: str) -> None:
+        fate = self.group_fates.pop(0) if self.group_fates else "answer"
+        if fate == "drop":
+            raise OutcomeUnknown(call, None, "timeout")
+        if fate == "reject":
+            raise Rejected(call, 403, "forbidden")
 
     async def create(self, order: NewOrder) -> Created:
         await asyncio.sleep(0)
@@ -49,11 +85,15 @@ class FakeVenue:
             raise OutcomeUnknown("create order", None, "timeout")
         if fate == "reject":
             raise Rejected("create order", 400, "insufficient_balance")
+        if order.order_group_id is not None and self.groups.get(order.order_group_id) != "open":
+            unknown = order.order_group_id not in self.groups
+            raise Rejected("create order", 404, "not_found") if unknown else Rejected("c", 400, "order_group_triggered")
         if fate == "die_first":
             raise Crash
         if any(body.client_order_id == order.client_order_id for body in self.orders_seen):
             raise Rejected("create order", 409, "order_already_exists")
         body = self._take(order)
+        self.groups_used.append(order.order_group_id)
         if fate == "die":
             raise Crash
         if fate == "lose":
@@ -126,7 +166,7 @@ class FakeVenue:
         ]
 
     async def balance(self) -> BalanceBody:
-        return BalanceBody(self.cash)
+        return BalanceBody(self.cash, tuple(ShardBalance(*each) for each in self.shards.items()))
 
     async def settlements(self, query: dict) -> list[SettlementBody]:
         return self.settled

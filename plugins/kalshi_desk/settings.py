@@ -67,6 +67,7 @@ class Settings(ForecastSettings):
     scan_interval: int = Field(300, ge=30)
     monthly_costs: Decimal = Field(Decimal(0), ge=0)
     order_timeout: int = Field(600, ge=1)
+    order_group_contracts: int = Field(1000, ge=1, le=1_000_000)
 
     initial_bankroll: Dollars | None = None
     auto_reinvest: bool = True

@@ -14,3 +14,10 @@ where account = :account and at = :at and actor = :actor and action = :action an
 
 -- name: all
 select at, actor, action, details::text, previous_hash, hash from desk.audit_log where account = :account order by entry;
+
+-- name: newest^
+select details::text from desk.audit_log where account = :account and action = :action order by entry desc limit 1;
+
+-- name: count^
+select count(*) from desk.audit_log
+where account = :account and action = any(:actions) and details @> cast(:details as jsonb);

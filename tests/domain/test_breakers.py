@@ -121,3 +121,38 @@ def test_a_new_day_forgets_where_the_day_before_resumed():
     watch.resume("both")
     tomorrow = equity(later(DAY), equity="37", today="-5", realized="-13")
     assert "max_daily_loss" in names(watch.trips(tomorrow, today("-5"), limits()))
+
+
+def test_a_switch_of_both_desks_or_of_ones_own_stands_while_it_is_in_force():
+    halted = Switch(at=T0, name="halt", scope="crypto", on=True, by="anna", reason="r")
+    table = {("pause", "both"): pause(later(60)), ("halt", "crypto"): halted}
+    assert breakers.standing(table, "pause", "forecast", T0) == pause(later(60))
+    assert breakers.standing(table, "pause", "forecast", later(60)) is None
+    assert breakers.standing(table, "halt", "crypto", T0) == halted
+    assert breakers.standing(table, "halt", "forecast", T0) is None
+
+
+def test_a_group_that_the_venue_stopped_pauses_its_desk_until_a_person_resumes():
+    switch = breakers.stopped_group("crypto", "order_group_triggered", now=T0)
+    assert (switch.name, switch.scope, switch.on, switch.until) == ("pause", "crypto", True, None)
+    assert switch.by == "breaker:order_group"
+
+
+def test_what_is_unreconciled_pauses_both_desks_until_a_person_resumes():
+    switch = breakers.unreconciled("cash balance: ours 1, the venue's 2", now=T0)
+    assert (switch.name, switch.scope, switch.on, switch.until) == ("pause", "both", True, None)
+    assert not breakers.by_person(switch)
+    assert breakers.by_person(pause(by="anna"))
+
+
+def test_a_pause_that_ends_by_itself_gives_way_to_one_that_does_not():
+    alone = pause(by=breakers.HEARTBEAT)
+    assert breakers.strengthens(pause(later(60)), alone, now=T0)
+    assert not breakers.strengthens(pause(later(60)), pause(by="breaker:max_drawdown"), now=T0)
+
+
+def test_only_a_persons_resume_of_both_desks_is_one_of_each():
+    for by, left in (("anna", []), (breakers.HEARTBEAT, [("pause", "crypto")])):
+        table = {("pause", "crypto"): pause()}
+        breakers.throw(table, pause(on=False, by=by))
+        assert [key for key, switch in table.items() if switch.on] == left

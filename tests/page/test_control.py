@@ -18,6 +18,8 @@ def thrown(**changes):
 
 
 def test_pause():
+    (flatten,) = thrown(action="flatten", scope="both")
+    assert (flatten.name, flatten.scope, flatten.on) == ("flatten", "both", True)
     (switch,) = thrown()
     assert (switch.name, switch.scope, switch.on, switch.reason, switch.by, switch.at) == (
         "pause", "crypto", True, "news", "page", sample.NOW,

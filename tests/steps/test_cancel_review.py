@@ -54,7 +54,7 @@ def test_orders_go_in_the_order_they_came_and_name_their_market():
     assert [cancel.ticker for cancel in found] == [TICKER, CPI]
 
 
-@pytest.mark.parametrize(("name", "reason"), [("halt", "halt"), ("pause", "pause"), ("flatten", "pause")])
+@pytest.mark.parametrize(("name", "reason"), [("halt", "halt"), ("pause", "pause"), ("flatten", "flatten")])
 def test_switches_take_entries_back(name, reason):
     state = ready()
     resting_bid(state)
@@ -67,6 +67,10 @@ def test_an_exit_rests_on_through_a_pause_but_not_a_halt():
     resting_exit(state)
     observe(state, switch("pause"))
     assert reasons(state) == []
+    observe(state, switch("flatten", "forecast"))
+    assert reasons(state) == []
+    observe(state, switch("flatten"))
+    assert reasons(state) == ["flatten"]
     observe(state, switch("halt"))
     assert reasons(state) == ["halt"]
 

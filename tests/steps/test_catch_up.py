@@ -16,6 +16,7 @@ from tests.orders import ACCOUNT, NOW, TICKER, event, order
 class Desk:
     def __init__(self) -> None:
         self.venue, self.ledger, self.told, self.reports = FakeVenue(), FakeLedger(), [], []
+        self.unsafe: list[bool] = []
         self.booking = Booking(self.ledger, tell=self._tell, now=lambda: NOW)
         self.catch_up = CatchUp(self.venue, self.ledger, self.booking, report=self._report)
         self.market("active")
@@ -27,8 +28,9 @@ class Desk:
     async def _tell(self, message) -> None:
         self.told.append(message)
 
-    async def _report(self, difference) -> None:
+    async def _report(self, difference, unsafe: bool) -> None:
         self.reports.append(str(difference))
+        self.unsafe.append(unsafe)
 
     async def trade(self) -> None:
         """Buy five contracts; the ledger knows the order and not yet its fill."""
@@ -96,6 +98,7 @@ async def test_an_order_that_rests_there_and_ended_here_is_told_at_the_second_lo
     assert await desk.catch_up.reconcile() == []
     assert [difference.subject for difference in await desk.catch_up.reconcile()] == ["order"]
     assert desk.reports == ["order decision1-1: ours expired, the venue's resting"]
+    assert desk.unsafe == [True]
 
 
 async def test_a_position_that_differs_twice_is_repaired(desk: Desk) -> None:
@@ -105,6 +108,33 @@ async def test_a_position_that_differs_twice_is_repaired(desk: Desk) -> None:
     (position,) = desk.booking.positions.all(NOW)
     assert (position.owner, position.count) == ("manual", Count.parse("3"))
     assert await desk.catch_up.reconcile() == []
+    assert desk.unsafe == [False]
+
+
+async def test_a_position_that_differs_after_its_repair_is_unsafe_and_not_repaired_again(desk: Desk) -> None:
+    desk.venue.held[TICKER] = Count.parse("3")
+    for _ in range(2):
+        await desk.catch_up.reconcile()
+    desk.venue.held[TICKER] = Count.parse("7")
+    assert await desk.catch_up.reconcile() == []
+    assert [difference.ours for difference in await desk.catch_up.reconcile()] == ["3.00"]
+    assert desk.unsafe == [False, True]
+    await desk.catch_up.reconcile()
+    (position,) = desk.booking.positions.all(NOW)
+    assert (position.count, desk.unsafe) == (Count.parse("3"), [False, True])
+    desk.catch_up.accept()
+    await desk.catch_up.reconcile()
+    assert desk.unsafe == [False, True, False]
+    (position,) = desk.booking.positions.all(NOW)
+    assert position.count == Count.parse("7")
+
+
+async def test_a_repair_that_settled_its_difference_is_forgotten(desk: Desk) -> None:
+    for count in ("3", "7"):
+        desk.venue.held[TICKER] = Count.parse(count)
+        for _ in range(3):
+            await desk.catch_up.reconcile()
+    assert desk.unsafe == [False, False]
 
 
 async def test_cash_that_differs_twice_is_told_once(desk: Desk) -> None:
@@ -112,6 +142,39 @@ async def test_cash_that_differs_twice_is_told_once(desk: Desk) -> None:
     for _ in range(4):
         await desk.catch_up.reconcile()
     assert desk.reports == ["cash balance: ours 49.000000, the venue's 50.000000"]
+    assert desk.unsafe == [True]
+
+
+async def test_money_from_nowhere_is_seen_however_much_is_traded(desk: Desk) -> None:
+    for ours, theirs in (("49", "54"), ("48", "53"), ("47", "52")):
+        desk.ledger.balance, desk.venue.cash = Cash.parse(ours), Cash.parse(theirs)
+        await desk.catch_up.reconcile()
+    assert desk.reports == ["cash balance: ours 48.000000, the venue's 53.000000"]
+
+
+async def test_cash_that_a_person_has_accepted_differs_no_more(desk: Desk) -> None:
+    desk.ledger.balance = Cash.parse("45")
+    assert desk.catch_up.accept() == Cash(0)
+    for _ in range(2):
+        await desk.catch_up.reconcile()
+    assert desk.catch_up.accept() == Cash.parse("5")
+    for _ in range(3):
+        assert await desk.catch_up.reconcile() == []
+    desk.venue.cash = Cash.parse("49")
+    for _ in range(2):
+        await desk.catch_up.reconcile()
+    assert desk.catch_up.accept() == Cash.parse("4")
+    assert desk.reports[1:] == ["cash balance: ours 50.000000, the venue's 49.000000"]
+    again = CatchUp(desk.venue, desk.ledger, desk.booking, report=desk._report)
+    again.accepted = Cash.parse("4")
+    for _ in range(2):
+        assert await again.reconcile() == []
+
+
+async def test_cash_on_its_way_at_one_look_is_no_difference(desk: Desk) -> None:
+    for ours in ("49", "48", "50", "49", "50"):
+        desk.ledger.balance = Cash.parse(ours)
+        assert await desk.catch_up.reconcile() == []
 
 
 async def test_a_final_market_is_settled_and_then_verified(desk: Desk) -> None:
@@ -159,4 +222,10 @@ def _door(desk: Desk) -> Door:
     async def covered() -> bool:
         return True
 
-    return Door(desk.venue, desk.venue, desk.booking, lambda: NOW, covered, lambda _: None)
+    async def group(_) -> str:
+        return "g"
+
+    async def ungrouped(*_) -> None:
+        raise AssertionError("nothing is sent here")
+
+    return Door(desk.venue, desk.venue, desk.booking, lambda: NOW, covered, lambda _: None, group, ungrouped)

@@ -4,6 +4,7 @@ from hypothesis import strategies as st
 
 from kalshi_desk.domain.intent import CancelOrder, Intent
 from kalshi_desk.domain.units import Count, Nanos
+from kalshi_desk.errors import OutcomeUnknown, Rejected
 from kalshi_desk.steps.booking import Booking
 from kalshi_desk.steps.confirm import request_of
 from kalshi_desk.steps.execute import ARRIVAL_S, Door, carry_out, startable
@@ -19,9 +20,22 @@ class Desk:
         self.now = self.wall = NOW
         self.lease, self.switch = True, None
         self.booking = Booking(self.ledger, tell=self._tell, now=lambda: self.now)
-        self.door = Door(
-            self.venue, self.venue, self.booking, lambda: self.wall, self._covered, lambda order: self.switch
-        )
+        self.group: str | Exception | None = "g"
+        self.venue.groups["g"] = "open"
+        self.ungrouped: list[str] = []
+        self.door = self.new_door()
+
+    def new_door(self) -> Door:
+        asked = self._covered, lambda order: self.switch, self._group, self._ungrouped
+        return Door(self.venue, self.venue, self.booking, lambda: self.wall, *asked)
+
+    async def _group(self, order) -> str | None:
+        if isinstance(self.group, Exception):
+            raise self.group
+        return self.group
+
+    async def _ungrouped(self, order, fault: Rejected) -> None:
+        self.ungrouped.append(fault.code)
 
     async def _tell(self, message) -> None:
         self.told.append(message)
@@ -93,6 +107,37 @@ async def test_a_definite_no_ends_the_order(desk: Desk) -> None:
     assert await desk.go()
     assert desk.states() == ["sent", "rejected"]
     assert desk.ledger.closed == {1: "failed"}
+
+
+async def test_an_order_waits_until_its_group_takes_orders(desk: Desk) -> None:
+    await desk.ledger.commit(order())
+    busy = Rejected("create group", 429, "too_many_requests")
+    for group in (None, OutcomeUnknown("create group", None, "timeout"), busy):
+        desk.group = group
+        assert not await desk.go()
+    assert (desk.venue.creates, desk.ledger.events) == ([], [])
+    desk.group = "g"
+    assert await desk.go()
+    assert desk.venue.groups_used == ["g"]
+
+
+async def test_an_order_without_a_group_is_not_sent(desk: Desk) -> None:
+    await desk.ledger.commit(order())
+    desk.group = Rejected("create group", 403, "forbidden")
+    assert await desk.go()
+    assert [event.reason for event in desk.ledger.events] == ["not sent: no_order_group forbidden"]
+    assert desk.venue.creates == []
+
+
+@pytest.mark.parametrize(
+    ("state", "code", "reason"),
+    [("stopped", "order_group_triggered", "order_group_triggered"), (None, "not_found", "order_group_unknown")],
+)
+async def test_a_group_that_refuses_its_order_is_told_of(desk: Desk, state, code: str, reason: str) -> None:
+    await desk.ledger.commit(order())
+    desk.venue.groups = {} if state is None else {"g": state}
+    assert await desk.go()
+    assert (desk.ungrouped, desk.states(), desk.ledger.events[-1].reason) == ([code], ["sent", "rejected"], reason)
 
 
 async def test_a_lost_answer_is_looked_up_and_never_sent_twice(desk: Desk) -> None:
@@ -249,7 +294,7 @@ async def test_whatever_happens_no_decision_is_sent_twice_and_none_is_stranded(f
                 await carry_out(intent, desk.door)
         except Crash:
             desk.booking = Booking(desk.ledger, tell=desk._tell, now=lambda: NOW)
-            desk.door = Door(desk.venue, desk.venue, desk.booking, lambda: desk.wall, desk._covered, lambda _: None)
+            desk.door = desk.new_door()
     assert await desk.ledger.open_intents() == []
     assert len(desk.venue.creates) == len(set(desk.venue.creates))
     known = {body.client_order_id: body.status for body in desk.venue.orders_seen}

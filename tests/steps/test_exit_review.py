@@ -3,6 +3,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from kalshi_desk.domain.decisions import Refusal
 from kalshi_desk.domain.inputs import BookLost
 from kalshi_desk.domain.market import FeeSchedule, Outcome, PriceRange
 from kalshi_desk.domain.units import Price
@@ -24,6 +25,7 @@ from tests.steps.desk import (
     later,
     params,
     position,
+    switch,
 )
 
 MINUTE = 60
@@ -226,3 +228,46 @@ def test_an_estimate_is_good_for_a_day():
     assert forecast_exits(estimate(0.50), now=later(86_400)) != []
     assert forecast_exits(estimate(0.50), now=later(86_401)) == []
     assert forecast_exits() == []
+
+
+def test_a_flattened_desk_asks_no_rule_and_sells_what_it_holds():
+    state = dear(switch("flatten", "crypto"))
+    [sale] = wishes(state, exits=())
+    assert (sale.exit_rule, sale.price, sale.strategy) == ("flatten", Price.parse("0.60"), "crypto")
+    assert wishes(state) == []
+    [again] = wishes(state, now=later(10))
+    assert again.decision_id != sale.decision_id
+    observe(state, switch("flatten", on=False))
+    observe(state, fair_value(0.50, at=later(10)))
+    assert [wish.exit_rule for wish in wishes(state, now=later(10))] == ["sell_dear"]
+
+
+def test_flatten_reviews_at_once_and_then_every_ten_seconds():
+    state = dear()
+    wishes(state, exits=())
+    assert review_due(state, now=later(1), params=params()) == []
+    observe(state, switch("flatten"))
+    observe(state, alive(later(20)))
+    found = [review_due(state, now=later(at), params=params()) for at in (1, 2, 10.9, 11, 21)]
+    assert [len(signals) for signals in found] == [1, 0, 0, 1, 1]
+
+
+def test_why_flatten_cannot_sell_is_told_once_a_reason():
+    state = dear(switch("flatten"), book(None, "0.64"))
+    [why] = wishes(state)
+    assert isinstance(why, Refusal)
+    assert (why.reason, why.ticker) == ("no_bid", TICKER)
+    assert wishes(state) == []
+    observe(state, book("0.30", "0.64"))
+    assert [told.reason for told in wishes(state)] == ["bid_below_collar"]
+    observe(state, book("0.60", "0.64"))
+    [sale] = wishes(state)
+    assert sale.exit_rule == "flatten"
+    observe(state, book(None, "0.64"))
+    assert [told.reason for told in wishes(state)] == ["no_bid"]
+
+
+def test_flatten_leaves_the_other_desk_and_a_person_alone():
+    assert wishes(dear(switch("flatten", "forecast")), exits=()) == []
+    mine = seeing(defined(), book(), position(owner="manual"), switch("flatten"))
+    assert wishes(mine, exits=()) == review_due(mine, now=T0, params=params()) == []

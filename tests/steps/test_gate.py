@@ -12,6 +12,7 @@ from kalshi_desk.domain.units import Cash, Count, Price
 from kalshi_desk.steps.gate import observe
 from tests.steps.desk import (
     ACCOUNT,
+    CPI,
     T0,
     TICKER,
     ask,
@@ -227,3 +228,36 @@ def test_a_decision_takes_well_under_a_millisecond():
 
 def test_the_account_of_an_order_is_the_desks():
     assert ask().account == ACCOUNT
+
+
+def funded(shard="2", dollars="0.50", seen=()):
+    state = ready(defined(exchange_index=2))
+    state.cash.told(Cash.parse("50"), {0: Cash.parse("49"), int(shard): Cash.parse(dollars)}, seen=seen)
+    return state
+
+
+def test_money_on_another_shard_buys_nothing():
+    refusal = ask(funded(dollars="0.20"))
+    assert (refusal.reason, refusal.value) == ("insufficient_shard_cash", "0.200000")
+    assert Cash.parse(refusal.threshold) > Cash.parse("0.20")
+    assert ask(funded("3")).value == "0.000000"
+    assert isinstance(ask(funded(dollars="0.50")), Order)
+
+
+def test_what_was_just_approved_is_not_spent_twice():
+    state = funded(dollars="0.60")
+    observe(state, defined(CPI, exchange_index=2, close_time=later(864_000)))
+    observe(state, book(ticker=CPI))
+    first = ask(state)
+    assert ask(state, forecast(decision_id="d2")).reason == "insufficient_shard_cash"
+    assert state.answered() == frozenset()
+    observe(state, order_event(first, "filled", filled=first.count))
+    assert state.answered() == {first.client_order_id}
+    state.cash.told(Cash.parse("50"), {2: Cash.parse("5")}, seen=state.answered())
+    assert isinstance(ask(state, forecast(decision_id="d3")), Order)
+
+
+def test_a_sale_needs_no_free_cash():
+    state = funded(dollars="0")
+    observe(state, position())
+    assert isinstance(ask(state, exit_signal()), Order)

@@ -47,6 +47,18 @@ def test_halt_stops_everything_and_pause_stops_entries_only():
     assert reason(ready(switch("pause", until=later(1))), now=later(1)) is None
 
 
+def test_a_flatten_s_sale_is_allowed_while_halted_until_a_person_resumes():
+    sale = exit_signal(exit_rule="flatten")
+    held = position(), switch("halt"), switch("pause")
+    order = ask(ready(*held, switch("flatten", "crypto")), sale)
+    assert isinstance(order, Order)
+    assert (order.exit_rule, order.reduce_only) == ("flatten", True)
+    assert reason(ready(*held, switch("flatten", "crypto")), exit_signal()) == "halt"
+    refusal = ask(ready(*held, switch("flatten"), switch("flatten", on=False)), sale)
+    assert (refusal.reason, refusal.value, refusal.threshold) == ("resumed", "off", "flatten")
+    assert reason(ready(position(owner="manual"), switch("flatten")), sale) == "no_position"
+
+
 def test_the_first_failing_gate_names_the_reason():
     state = ready(switch("pause"), BookLost(at=T0, ticker=TICKER, reason="gap"))
     assert reason(state, signal(desk="forecast", q=float("nan"))) == "pause"

@@ -8,7 +8,8 @@ from kalshi_desk.domain.units import Cash, Count, Price
 from kalshi_desk.steps.reconcile import (
     Difference,
     again,
-    cash_difference,
+    cash_gap,
+    gap_stands,
     held,
     orders_to_ask,
     position_differences,
@@ -69,18 +70,18 @@ def test_a_difference_counts_when_it_stands() -> None:
 
 
 @pytest.mark.parametrize(
-    ("theirs", "state", "differs"),
+    ("theirs", "state", "gap"),
     [
-        ("49.9999", "filled", False),  # ours is 49.99999, which the venue shows cut
-        ("50.0000", "filled", True),
-        ("49.9998", "filled", True),
-        ("48.9999", "resting", False),
-        ("49.5", "sent", False),
-        ("48.9998", "unknown", True),
-        ("50.0000", "resting", True),
+        ("49.9999", "filled", "0"),  # ours is 49.99999, which the venue shows cut
+        ("50.0000", "filled", "0.0001"),
+        ("49.9998", "filled", "-0.0001"),
+        ("48.9999", "resting", "0"),
+        ("49.5", "sent", "0"),
+        ("48.9998", "unknown", "-0.0001"),
+        ("50.0000", "resting", "0.0001"),
     ],
 )
-def test_cash_at_the_venue_is_lower_by_no_more_than_live_orders_can_block(theirs, state, differs) -> None:
+def test_cash_at_the_venue_is_lower_by_no_more_than_live_orders_can_block(theirs, state, gap) -> None:
     known = KnownOrder(
         order=order(risk=Cash.parse("1")),
         venue_order_id="v1",
@@ -89,8 +90,22 @@ def test_cash_at_the_venue_is_lower_by_no_more_than_live_orders_can_block(theirs
         remaining=Count(0),
         updated_at=NOW,
     )
-    found = cash_difference(Cash.parse("49.99999"), Cash.parse(theirs), [known])
-    assert (found is not None) is differs
+    assert cash_gap(Cash.parse("49.99999"), Cash.parse(theirs), [known]) == Cash.parse(gap)
+
+
+@pytest.mark.parametrize(
+    ("now", "before", "stands"),
+    [
+        ("5", "5", True),
+        ("5", "4", False),
+        ("-1", "-2", True),
+        ("-1", "1", False),
+        ("0", "0", False),
+        ("0", "-1", False),
+    ],
+)
+def test_a_gap_stands_when_it_was_there_at_the_last_look(now, before, stands) -> None:
+    assert gap_stands(Cash.parse(now), Cash.parse(before)) is stands
 
 
 def test_a_repair_brings_our_position_to_theirs() -> None:

@@ -155,3 +155,19 @@ def test_unknown_shards_have_no_cash(store):
     with pytest.raises(ApiError) as caught:
         opened(store).free(3)
     assert caught.value.body["error"]["code"] == "user_not_found"
+
+
+def test_after_a_restart_a_group_still_holds_what_rests_in_it(store):
+    exchange = opened(store)
+    group = exchange.groups.create(Count.parse("10"), 2)
+    exchange.place(order("rests", "0.39"), group=group.group_id)
+    exchange.place(order("gone", "0.45", time_in_force=TimeInForce.IOC), group=group.group_id)
+    dropped = exchange.groups.create(Count.parse("1"), 2)
+    exchange.commit()
+    del exchange.groups.groups[dropped.group_id]
+    exchange.groups.changed.add(dropped.group_id)
+    exchange.commit()
+    again = Exchange(store, Cash.parse("99"))
+    (kept,) = again.groups.groups.values()
+    assert (kept.group_id, kept.limit, kept.orders) == (group.group_id, Count.parse("10"), ["rests"])
+    assert [count for _, count in kept.matched] == [Count.parse("1")]

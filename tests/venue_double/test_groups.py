@@ -24,3 +24,16 @@ def test_orders_without_a_group_are_free_and_unknown_groups_refused():
     assert groups.filled("x", Count(1), Nanos(0)) == []
     with pytest.raises(ApiError):
         groups.find("nope")
+
+
+def test_groups_come_back_with_what_rests_in_them():
+    groups = OrderGroups()
+    group = groups.create(Count.parse("10"), 2)
+    for order_id in ("a", "b"):
+        groups.join(group.group_id, order_id)
+    groups.forget(["a", "x"])
+    assert groups.changed == {group.group_id}
+    again = OrderGroups(groups.groups.values())
+    assert again.changed == set()
+    assert again.filled("a", Count.parse("11"), Nanos(0)) == []
+    assert again.filled("b", Count.parse("11"), Nanos(0)) == ["b"]

@@ -4,6 +4,7 @@ from kalshi_desk.adapters.kalshi.rest import open_rest
 from kalshi_desk.clock import wall_now
 from kalshi_desk.domain.units import Count, Price
 from kalshi_desk.errors import Rejected
+from kalshi_desk.steps.order_groups import refused_by_group
 from kalshi_desk.wire.kalshi_orders import Amendment, TimeInForce
 from tests.venue_double.clients import ORDERS, ROOT, call, order, quoted
 
@@ -111,3 +112,20 @@ async def test_order_groups_stop_their_orders(start, trader):
     assert len((await call(running, trader, "GET", f"{ROOT}/portfolio/order_groups"))[1]["order_groups"]) == 1
     assert (await call(running, trader, "DELETE", path))[0] == 200
     assert (await call(running, trader, "GET", path))[0] == 404
+
+
+async def test_the_desk_stops_a_group_and_lets_it_go_on(start, trader):
+    running = await start(speed=10)
+    async with open_rest(running.rest, trader, wall=wall_now) as rest:
+        ticker, writes = (await quoted(rest)).ticker, rest.writes
+        group = await writes.create_group(10, 2)
+        rests = await writes.create(order(ticker, Price(100), "a", order_group_id=group))
+        await writes.change_group(group, 2, "trigger")
+        assert (await rest.reads.order(rests.order_id)).status == "canceled"
+        for name, wanted in (("b", group), ("c", "no-such-group")):
+            with pytest.raises(Rejected) as refused:
+                await writes.create(order(ticker, Price(100), name, order_group_id=wanted))
+            assert refused_by_group(refused.value)
+        await writes.change_group(group, 2, "reset")
+        await writes.change_group(group, 2, "limit", 5)
+        assert (await writes.create(order(ticker, Price(100), "d", order_group_id=group))).remaining_count

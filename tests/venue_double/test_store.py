@@ -28,6 +28,14 @@ def test_rows_survive_and_accounts_do_not_mix(tmp_path):
     other.close()
 
 
+def test_a_value_can_be_taken_out(tmp_path):
+    store = Store(tmp_path / "v.sqlite", "a")
+    store.put_fact("now", Nanos(5))
+    store.drop_fact("now")
+    assert store.fact("now") is None
+    store.close()
+
+
 def half_written(store):
     with store.transaction():
         store.put_order("1", ROW)

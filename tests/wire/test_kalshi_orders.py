@@ -21,7 +21,7 @@ AMENDED = '{"order_id": "5c0e", "remaining_count": "2.00", "fill_count": "3.00",
 GROUP = '{"order_group_id": "g", "subaccount": 0}'
 PARSERS = {
     CREATED: orders.parse_created, CANCELED: orders.parse_canceled, AMENDED: orders.parse_amended,
-    GROUP: orders.parse_group,
+    GROUP: orders.parse_group, "{}": orders.parse_done,
 }  # fmt: skip
 
 
@@ -37,11 +37,11 @@ def test_a_resting_order_with_an_end_and_a_shard():
     order = orders.NewOrder(
         ticker="A", side=BookSide.BID, price=Price.parse("0.41"), count=Count.parse("0.25"), client_order_id="d-1",
         time_in_force=orders.TimeInForce.GTC, post_only=True, expires_at=Nanos.parse("2026-11-21T14:30:12.9Z"),
-        exchange_index=2,
+        exchange_index=2, order_group_id="g",
     )  # fmt: skip
     body = json.loads(orders.create_body(order))
     assert (body["expiration_time"], body["post_only"], body["exchange_index"]) == (1795271412, True, 2)
-    assert body["count"] == "0.25"
+    assert (body["count"], body["order_group_id"]) == ("0.25", "g")
 
 
 def test_amend_and_group():
@@ -52,6 +52,7 @@ def test_amend_and_group():
     assert json.loads(orders.amend_body(change)) == {
         "ticker": "A", "side": "bid", "price": "0.4200", "count": "5.00", "client_order_id": "d-1",
     }  # fmt: skip
+    assert json.loads(orders.limit_body(100)) == {"contracts_limit": 100}
     assert json.loads(orders.group_body(100, 2)) == {"contracts_limit": 100, "exchange_index": 2}
 
 

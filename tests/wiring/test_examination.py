@@ -43,23 +43,20 @@ def test_a_clock_that_is_off_is_found(monkeypatch) -> None:
 
 
 @pytest.mark.parametrize(
-    ("shards", "well"), [({2: "5"}, True), ({0: "5"}, False), ({2: "0", 0: "5"}, False), ({}, True)]
+    ("shards", "remedy"),
+    [
+        ({0: "5", 2: "5"}, None),
+        ({}, None),
+        ({0: "5"}, "kalshi-desk fund --shard 2 --amount 2.500000 --from-shard 0"),
+        ({2: "0.40", 0: "40"}, "kalshi-desk fund --shard 2 --amount 3.600000 --from-shard 0"),
+        ({2: "20", 0: "0.5"}, "kalshi-desk fund --shard 0 --amount 5.500000 --from-shard 2"),
+        ({2: "0", 0: "0"}, examination.DEPOSIT),
+    ],
 )
-def test_money_must_be_on_the_crypto_shard(monkeypatch, shards: dict[int, str], well: bool) -> None:
-    class Reads:
-        async def balance(self) -> BalanceBody:
-            each = tuple(ShardBalance(index, Cash.parse(dollars)) for index, dollars in shards.items())
-            return BalanceBody(Cash.parse("5"), each)
-
-    class Reader:
-        async def __aenter__(self) -> Reads:
-            return Reads()
-
-        async def __aexit__(self, *_) -> None:
-            return None
-
-    monkeypatch.setattr(examination, "reader", lambda settings: Reader())
-    assert (examination._money(load_settings(_env_file=None)).remedy is None) is well
+def test_money_must_be_on_each_desks_shard(monkeypatch, shards: dict[int, str], remedy: str | None) -> None:
+    each = tuple(ShardBalance(index, Cash.parse(dollars)) for index, dollars in shards.items())
+    monkeypatch.setattr(examination, "read_balance", lambda settings: BalanceBody(Cash.parse("5"), each))
+    assert examination._money(load_settings(_env_file=None)).remedy == remedy
 
 
 def test_a_fault_is_one_line() -> None:

@@ -115,3 +115,15 @@ async def test_a_forecast_position_is_marked_and_sold_by_this_accounts_estimate(
     told = [message for _, _, message in holdings.process.published]
     assert [signal.exit_rule for signal in told if isinstance(signal, Signal)] == ["sell_dear"]
     assert {mark.p_yes for mark in told[-3:] if isinstance(mark, Mark)} == {0.5}
+
+
+async def test_flatten_sells_and_tells_what_it_cannot_sell(holdings: Holdings) -> None:
+    holdings.see(_record(topics.POSITIONS, desk.position("5", "2")))
+    holdings.see(_record(topics.CONTROL, desk.switch("flatten")))
+    await holdings.take(_record(topics.BOOKS, desk.book(None, "0.50")))
+    holdings.process.at = desk.later(10)
+    await holdings.take(_record(topics.BOOKS, desk.book(at=desk.later(10))))
+    told = [(topic, message) for topic, _, message in holdings.process.published]
+    assert [message.reason for topic, message in told if topic == topics.REFUSALS.name] == ["no_bid"]
+    assert ["no_bid" in message.text for topic, message in told if topic == topics.ALERTS.name] == [True]
+    assert [message.exit_rule for topic, message in told if topic == topics.SIGNALS.name] == ["flatten"]

@@ -7,7 +7,7 @@ import pytest
 from kalshi_desk.adapters.kafka import topics
 from kalshi_desk.adapters.kalshi.rest import KalshiRest
 from kalshi_desk.adapters.postgres.clock_epochs import store_epochs
-from kalshi_desk.domain.control import Switch
+from kalshi_desk.domain.control import Alert, Switch
 from kalshi_desk.domain.inputs import Lifecycle
 from kalshi_desk.domain.intent import CancelOrder
 from kalshi_desk.domain.message import encode
@@ -19,6 +19,8 @@ from kalshi_desk.wiring import order_door
 from kalshi_desk.wiring.order_door import OrderDoor
 from tests.fakes import FakeVenue
 from tests.orders import event as order_event
+from tests.orders import fill as any_fill
+from tests.orders import order as any_order
 from tests.steps import desk
 from tests.wiring.process import FakeProcess
 
@@ -133,6 +135,50 @@ async def test_switches_bar_orders_and_are_told(process: FakeProcess, venue: Fak
     assert (refusal.stage, refusal.reason, refusal.decision_id) == ("door", "halt", "d1")
 
 
+async def test_a_file_halts_until_it_is_gone_and_a_person_resumes(
+    process: FakeProcess, venue: FakeVenue, tmp_path
+) -> None:
+    door = _door(process, venue)
+    door.lookout.halt_file = tmp_path / "halt"
+    await door.lookout.look_at_halt_file()
+    assert process.kinds() == []
+    door.lookout.halt_file.write_text("odd fills")
+    await door.lookout.look_at_halt_file()
+    await door.lookout.look_at_halt_file()
+    assert [(key, switch.reason) for _, key, switch in process.published] == [("halt:both", "odd fills")]
+    await door.decide(_record(SIGNAL, desk.signal()))
+    assert (process.published[-1][2].reason, process.published[-1][2].value) == ("halt", "file:halt")
+    for _ in range(2):
+        door.see(_record(topics.CONTROL.name, desk.switch("halt", on=False)))
+        assert door.state.switch("halt", "crypto", desk.T0) is not None
+    process.kinds()
+    await door.lookout.look_at_halt_file()
+    assert process.kinds() == ["desk.control.v1 Switch"]
+    door.lookout.halt_file.unlink()
+    await door.lookout.look_at_halt_file()
+    assert door.state.switch("halt", "crypto", desk.T0) is not None
+    door.see(_record(topics.CONTROL.name, desk.switch("halt", on=False)))
+    assert door.state.switch("halt", "crypto", desk.T0) is None
+
+
+async def test_a_flatten_s_sale_leaves_while_halted_until_a_person_resumes(
+    process: FakeProcess, venue: FakeVenue
+) -> None:
+    door = _door(process, venue)
+    await door.decide(_record(SIGNAL, desk.signal()))
+    (bought,) = await door.ledger.open_intents()
+    assert await carry_out(bought, door.door)
+    await door.catch_up.fills()
+    for switch in (desk.switch("halt"), desk.switch("flatten")):
+        door.see(_record(topics.CONTROL.name, switch))
+    await door.decide(_record(SIGNAL, desk.exit_signal(exit_rule="flatten")))
+    (sale,) = await door.ledger.open_intents()
+    assert door.barred(sale.body) is None
+    assert door.barred(bought.body) == "halt"
+    door.see(_record(topics.CONTROL.name, desk.switch("flatten", on=False)))
+    assert door.barred(sale.body) == "resumed"
+
+
 async def test_the_end_of_a_market_is_due_to_be_settled(process: FakeProcess, venue: FakeVenue) -> None:
     door = _door(process, venue)
     door.see(_record(topics.LIFECYCLE.name, Lifecycle(at=desk.T0, ticker=desk.TICKER, event="settled")))
@@ -145,10 +191,45 @@ async def test_contradictions_and_differences_are_alerts(process: FakeProcess, v
     await door.decide(_record(SIGNAL, desk.signal()))
     (intent,) = await door.ledger.open_intents()
     await door.tell(order_event(intent.body, "resting", filled="999", remaining=Count(0)))
-    await door.report(Difference("cash", "balance", "1", "2"))
+    await door.report(Difference("position", "T", "1", "2"), False)
     kinds = process.kinds()
     assert kinds.count("alerts.v1 Alert") == 2
+    assert "desk.control.v1 Switch" not in kinds
     assert door.audit.broken_at() is None
+
+
+async def test_what_is_unsafe_pauses_both_desks_until_a_person_resumes(process: FakeProcess, venue: FakeVenue) -> None:
+    door = _door(process, venue)
+    for _ in range(2):
+        await door.report(Difference("cash", "balance", "45", "50"), True)
+    told = [message for _, _, message in process.published]
+    assert [(alert.severity, "resume" in alert.text) for alert in told if isinstance(alert, Alert)] == [
+        ("critical", True), ("critical", True),
+    ]  # fmt: skip
+    (pause,) = [message for message in told if isinstance(message, Switch)]
+    assert (pause.name, pause.scope, pause.by, pause.until) == ("pause", "both", "breaker:unreconciled", None)
+    await door.decide(_record(SIGNAL, desk.signal()))
+    assert (process.published[-1][2].reason, process.published[-1][2].value) == ("pause", "breaker:unreconciled")
+
+
+async def test_a_resume_takes_over_the_venue_s_cash_and_it_is_remembered(
+    process: FakeProcess, venue: FakeVenue
+) -> None:
+    door, resume = _door(process, venue), desk.switch("pause", on=False)
+    venue.cash = Cash.parse("55")
+    await door.accept(resume)
+    for _ in range(2):
+        await door.catch_up.reconcile()
+    assert [str(each) for each in await door.catch_up.reconcile()] != []
+    await door.accept(resume)
+    assert await door.catch_up.reconcile() == []
+    door.lease.give_up()
+    again = _door(process, venue)
+    await again._read_accepted()
+    for _ in range(2):
+        assert await again.catch_up.reconcile() == []
+    assert await again.audit.newest("accepted:cash") == {"cash": "5.000000", "reason": "r"}
+    assert again.audit.broken_at() is None
 
 
 async def test_a_door_that_shuts_gives_its_lease_up(process: FakeProcess, venue: FakeVenue) -> None:
@@ -239,3 +320,26 @@ async def test_estimates_and_rungs_of_another_account_are_not_heard(process: Fak
     assert door.state.view.p_of(desk.CPI, desk.Outcome.YES) == 0.7
     assert door.state.rung("forecast_edge", "Economics") == "paper"
     assert door.state.rung("forecast_edge", "Sports") == "small"
+
+
+async def test_a_market_left_quickly_three_times_is_an_alert(process: FakeProcess, venue: FakeVenue) -> None:
+    door = _door(process, venue)
+    for number in range(3):
+        bought = any_order(2 * number, ticker=desk.TICKER)
+        sold = any_order(2 * number + 1, ticker=desk.TICKER, action="exit")
+        for each in (bought, sold):
+            await door.tell(any_fill(each, f"f{each.decision_id}"))
+        assert process.kinds().count("alerts.v1 Alert") == (number == 2)
+
+
+async def test_an_entry_needs_money_on_its_market_s_shard(process: FakeProcess, venue: FakeVenue) -> None:
+    door = _door(process, venue)
+    venue.shards = {2: Cash.parse("50")}
+    await door.read_cash()
+    await door.decide(_record(SIGNAL, desk.signal()))
+    refusal = process.published[-1][2]
+    assert (refusal.reason, refusal.value) == ("insufficient_shard_cash", "0.000000")
+    venue.shards = {0: Cash.parse("50")}
+    await door.read_cash()
+    await door.decide(_record(SIGNAL, desk.signal()))
+    assert process.kinds()[-1] == "orders.v1 Order"

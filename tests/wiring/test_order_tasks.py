@@ -16,6 +16,7 @@ from kalshi_desk.wiring import order_tasks
 from kalshi_desk.wiring.order_door import OrderDoor
 from tests.fakes import FakeVenue
 from tests.orders import NOW, TICKER, order
+from tests.steps import desk
 from tests.wiring.process import FakeProcess
 
 pytestmark = pytest.mark.embedded
@@ -41,6 +42,7 @@ async def _until(condition) -> None:
 
 async def _commit(door: OrderDoor, *orders) -> None:
     for each in orders:
+        observe(door.state, desk.defined(each.ticker))
         observe(door.state, each)
         await door.ledger.add_order(each, door.lease.epoch or 0)
     door.wake.set()
@@ -65,10 +67,12 @@ async def test_a_halt_cancels_what_rests(door: OrderDoor) -> None:
     venue.fill_now = False
     resting = order(style="make", expires_at=Nanos(NOW + 60_000_000_000))
     await _commit(door, resting)
-    running = [asyncio.create_task(task(door)) for task in (order_tasks.drain, order_tasks.review_cancels)]
+    tasks = order_tasks.drain, order_tasks.review_cancels, order_tasks.keep_groups
+    running = [asyncio.create_task(task(door)) for task in tasks]
+    await _until(lambda: venue.groups_used == ["g0"])
     observe(door.state, Switch(at=NOW, name="halt", scope="both", on=True, by="anna", reason="test"))
     async with asyncio.timeout(10):
-        while door.state.orders:
+        while door.state.orders or venue.groups != {"g0": "stopped"}:
             await asyncio.sleep(0.02)
     for task in running:
         task.cancel()
@@ -105,8 +109,9 @@ async def test_a_venue_that_does_not_answer_is_asked_again(door: OrderDoor, monk
     async def away(*_):
         raise Retryable("fills", 503, "service_unavailable")
 
-    monkeypatch.setattr(door.door.reads, "fills", away)
-    for what in ("fills", "settle", "reconcile"):
+    monkeypatch.setattr(door.reads, "fills", away)
+    monkeypatch.setattr(door.reads, "balance", away)
+    for what in ("fills", "cash", "settle", "reconcile"):
         await order_tasks.attempt(door, what)
 
 
@@ -117,6 +122,19 @@ async def test_switches_are_audited(door: OrderDoor) -> None:
     auditing.cancel()
     await asyncio.gather(auditing, return_exceptions=True)
     assert door.audit.broken_at() is None
+
+
+async def test_a_persons_resume_takes_over_the_venue_s_cash(door: OrderDoor) -> None:
+    door.door.reads.cash = Cash.parse("55")
+    for _ in range(2):
+        await door.catch_up.reconcile()
+    for by in ("breaker:heartbeat", "anna"):
+        door._switches.put_nowait(Switch(at=NOW, name="pause", scope="both", on=False, by=by, reason="a deposit"))
+    auditing = asyncio.create_task(order_tasks.audit_switches(door))
+    await _until(lambda: door.catch_up.accepted == Cash.parse("5"))
+    auditing.cancel()
+    await asyncio.gather(auditing, return_exceptions=True)
+    assert await door.catch_up.reconcile() == []
 
 
 async def test_a_switch_that_comes_again_after_a_restart_is_audited_once(door: OrderDoor, database: str) -> None:
@@ -141,3 +159,15 @@ async def test_new_correlations_are_taken_up(door: OrderDoor, monkeypatch) -> No
     await _until(lambda: door.state.correlations == {("A", "B"): 0.4})
     running.cancel()
     await asyncio.gather(running, return_exceptions=True)
+
+
+async def test_the_halt_file_is_looked_at_again_and_again(door: OrderDoor, monkeypatch, tmp_path) -> None:
+    monkeypatch.setattr(order_tasks, "FILE_S", 0.01)
+    door.lookout.halt_file = tmp_path / "halt"
+    watching = asyncio.create_task(order_tasks.watch_halt_file(door))
+    await asyncio.sleep(0.05)
+    assert door.state.switch("halt", "crypto", NOW) is None
+    door.lookout.halt_file.touch()
+    await _until(lambda: door.state.switch("halt", "crypto", NOW) is not None)
+    watching.cancel()
+    await asyncio.gather(watching, return_exceptions=True)

@@ -7,12 +7,14 @@ from kalshi_desk.adapters.kafka.topics import CONTROL
 from kalshi_desk.adapters.postgres.clock_epochs import store_epochs
 from kalshi_desk.adapters.postgres.connection import connect
 from kalshi_desk.adapters.postgres.heartbeats import beat
+from kalshi_desk.adapters.postgres.ledger import Ledger
 from kalshi_desk.clock import ClockSegment, wall_now
 from kalshi_desk.domain.control import Switch
 from kalshi_desk.domain.units import Cash, Nanos
 from kalshi_desk.errors import DeskError
 from kalshi_desk.settings import Settings, load_settings
 from kalshi_desk.wiring import switches
+from tests.orders import fill, order
 
 pytestmark = pytest.mark.embedded
 EVENT = Nanos.parse("2026-05-13T12:00:00Z")
@@ -51,6 +53,8 @@ def test_a_switch_is_obeyed_when_the_door_says_so(settings: Settings, database: 
     assert switches.obeyed(settings, switch)
     later = Switch(at=Nanos(EVENT + 1), name="halt", scope="both", on=False, by="anna", reason="test")
     assert not switches.obeyed(settings, later)
+    _known(database, Switch(at=later.at, name="halt", scope="both", on=True, by="file:halt", reason="test"))
+    assert not switches.obeyed(settings, later)
     assert json.dumps(switches.known_switches(settings))
 
 
@@ -60,3 +64,15 @@ def test_without_a_database_a_switch_is_refused_or_left_unconfirmed(monkeypatch)
     with pytest.raises(DeskError, match="no database"):
         switches.throw(away, "halt", scope="both", on=True, reason="test")
     assert not switches.obeyed(away, Switch(at=EVENT, name="halt", scope="both", on=True, by="anna", reason="test"))
+
+
+async def test_what_the_desk_still_holds_is_told_by_scope(settings: Settings, database: str, monkeypatch) -> None:
+    monkeypatch.setattr(switches, "SOLD_S", 0.1)
+    store_epochs(database, account="sim:synthetic:7", mode="paper", bankroll=Cash.parse("50"), segments=[])
+    assert switches.left_after(settings, "both") == {}
+    crypto, forecast = (order(number, ticker=ticker) for number, ticker in ((1, "KXBTC15M-A"), (2, "KXCPI-B")))
+    ledger = Ledger(database, "sim:synthetic:7")
+    for each in (fill(crypto), fill(forecast, "f2"), fill(None, "f3", ticker="KXBTC15M-C")):
+        await ledger.add_fill(each)
+    assert switches.left_after(settings, "both") == {"KXBTC15M-A": "5.00", "KXCPI-B": "5.00"}
+    assert switches.left_after(settings, "forecast") == {"KXCPI-B": "5.00"}

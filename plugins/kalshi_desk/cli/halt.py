@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from kalshi_desk.settings import load_settings
+from kalshi_desk.wiring.door_groups import stop_groups
 from kalshi_desk.wiring.switches import SCOPES, obeyed, throw
 
 
@@ -19,4 +20,8 @@ def command(reason: str, scope: str) -> int:
         click.echo(f"halted ({scope}): {reason}")
         return 0
     click.echo("published, but order_execution has not confirmed it: see kalshi-desk status", err=True)
+    stopped, groups = stop_groups(settings, scope)
+    click.echo(
+        f"stopped {stopped} of {groups} order groups at the venue, where what rested in them is cancelled", err=True
+    )
     return 1

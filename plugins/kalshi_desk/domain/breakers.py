@@ -16,6 +16,8 @@ from kalshi_desk.domain.risk import DAY_NS, Breach, bankroll
 from kalshi_desk.domain.units import Cash, Nanos
 
 MAX_CONSECUTIVE_REJECTS = 5
+BREAKER = "breaker:"
+HEARTBEAT, DATA_QUALITY = f"{BREAKER}heartbeat", f"{BREAKER}data_quality"
 
 
 class Trip(msgspec.Struct, frozen=True, kw_only=True):
@@ -120,8 +122,24 @@ def opening_roll(equity: Equity, limits: RiskLimits) -> Cash:
 def switch_of(trip: Trip, *, now: Nanos) -> Switch:
     """Return the pause that a trip throws."""
     text = f"{trip.breach.reason} {trip.breach.value} reached {trip.breach.threshold}"
-    by = f"breaker:{trip.name}"
+    by = f"{BREAKER}{trip.name}"
     return Switch(at=now, name="pause", scope=trip.scope, on=True, by=by, reason=text, until=trip.until)
+
+
+def stopped_group(desk: str, code: str, *, now: Nanos) -> Switch:
+    """Return the pause of a desk whose order group the venue stopped by itself: it traded more than its limit."""
+    reason = f"the venue stopped the order group of the {desk} desk: {code}"
+    return Switch(at=now, name="pause", scope=desk, on=True, by=f"{BREAKER}order_group", reason=reason)
+
+
+def unreconciled(difference: str, *, now: Nanos) -> Switch:
+    """Return the pause of both desks, until a person resumes, because books and venue differ and nobody knows why."""
+    return Switch(at=now, name="pause", scope="both", on=True, by=f"{BREAKER}unreconciled", reason=difference)
+
+
+def by_person(switch: Switch) -> bool:
+    """Return whether a person threw a switch, and no breaker."""
+    return not switch.by.startswith(BREAKER)
 
 
 def in_force(switch: Switch | None, now: Nanos) -> bool:
@@ -129,10 +147,16 @@ def in_force(switch: Switch | None, now: Nanos) -> bool:
     return switch is not None and switch.on and (switch.until is None or now < switch.until)
 
 
+def standing(switches: Mapping[tuple[str, str], Switch], name: str, desk: str, now: Nanos) -> Switch | None:
+    """Return the switch of that name in force for a desk, its own or that of both."""
+    found = (switches.get((name, scope)) for scope in ("both", desk))
+    return next((switch for switch in found if in_force(switch, now)), None)
+
+
 def throw(switches: dict[tuple[str, str], Switch], switch: Switch) -> None:
-    """Put a switch into the table of all, keyed by (name, scope); off for both desks is off for each."""
+    """Put a switch into the table of all, keyed by (name, scope); off for both desks by a person is off for each."""
     switches[switch.name, switch.scope] = switch
-    if switch.scope == "both" and not switch.on:
+    if switch.scope == "both" and not switch.on and by_person(switch):
         for desk in ("crypto", "forecast"):
             switches.pop((switch.name, desk), None)
 
@@ -142,14 +166,17 @@ def resumed(switches: Mapping[tuple[str, str], Switch], *, now: Nanos) -> dict[s
     ended = [
         (switch.at, scope)
         for (name, scope), switch in switches.items()
-        if name == "pause" and not switch.on and not switch.by.startswith("breaker:")
+        if name == "pause" and not switch.on and by_person(switch)
     ]
     return {scope: at for at, scope in sorted(ended) if utc_day(at) == utc_day(now)}
 
 
 def strengthens(new: Switch, current: Switch | None, *, now: Nanos) -> bool:
-    """Return whether ``new`` must be published: an equal or longer pause in force is never replaced."""
-    if current is None or not in_force(current, now):
+    """Return whether ``new`` must be published: an equal or longer pause in force is never replaced.
+
+    One that ends by itself is no such pause.
+    """
+    if current is None or not in_force(current, now) or current.by in (HEARTBEAT, DATA_QUALITY):
         return True
     if current.until is None:
         return False

@@ -66,8 +66,8 @@ class Signal(Message, frozen=True, kw_only=True):
 class Refusal(Message, frozen=True, kw_only=True):
     """A market not priced, a signal not formed or an order not allowed: the first reason, its value and threshold.
 
-    ``stage`` is where it stopped: price, quality, edge, correlation, gate or door. ``count`` > 1 sums up equal refusals
-    of one minute.
+    ``stage`` is where it stopped: price, quality, edge, correlation, gate, door, or exit (flatten cannot sell now).
+    ``count`` > 1 sums up equal refusals of one minute.
     """
 
     ticker: str

@@ -1,4 +1,4 @@
-"""Pause, halt and resume from the page: what a form asks for as switches, and whether it comes from this page."""
+"""Pause, halt, flatten and resume from the page: the switches that a form throws, and whether it is this page's."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from kalshi_desk.domain.control import Switch
 from kalshi_desk.domain.units import Nanos
 from kalshi_desk.wiring.switches import SCOPES
 
-ON = ("pause", "halt")
+ON = ("pause", "halt", "flatten")
 LONGEST_REASON = 200
 
 

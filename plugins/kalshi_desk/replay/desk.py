@@ -144,9 +144,10 @@ class ReplayDesk:
         known, self._looked[ticker] = self._looked.get(ticker), seen
         return known is None or known[1] is not seen[1] or known[0] != seen[0]
 
-    def _wish(self, signal: Signal) -> None:
-        self._out.append(signal)
-        self._judge(signal)
+    def _wish(self, wish: Signal | Refusal) -> None:
+        self._out.append(wish)
+        if isinstance(wish, Signal):
+            self._judge(wish)
 
     def _cancel(self, now: Nanos) -> None:
         for wish in cancels(self._gate, now=now, params=self._params.gate):

@@ -1,4 +1,4 @@
-"""Which resting orders must go: paused, timed out, out of date, in the way of a sale, or larger than the position."""
+"""Which resting orders must go: switched off, timed out, out of date, in a sale's way, or larger than the position."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import msgspec
 
 from kalshi_desk.domain.market import Market
 from kalshi_desk.domain.units import Nanos, Price, seconds
-from kalshi_desk.steps.gate_state import GateParams, GateState, LiveOrder
+from kalshi_desk.steps.gate_state import FLATTEN, GateParams, GateState, LiveOrder
 from kalshi_desk.steps.gates import MAKER_STOP_S
 from kalshi_desk.steps.market_view import FAIR_VALUE_AGE_S
 
@@ -33,8 +33,9 @@ def cancels(state: GateState, *, now: Nanos, params: GateParams) -> list[Cancel]
 
 def _reason(state: GateState, live: LiveOrder, *, now: Nanos, params: GateParams) -> str | None:
     order = live.order
-    if state.switch("halt", order.desk, now) is not None:
-        return "halt"
+    for name in ("halt", FLATTEN):
+        if state.switch(name, order.desk, now) is not None:
+            return name
     if now >= order.expires_at:
         return "timeout"
     if live.superseded:
@@ -46,7 +47,7 @@ def _reason(state: GateState, live: LiveOrder, *, now: Nanos, params: GateParams
 
 def _entry_reason(state: GateState, live: LiveOrder, *, now: Nanos, params: GateParams) -> str | None:
     order = live.order
-    if state.switch("pause", order.desk, now) or state.switch("flatten", order.desk, now):
+    if state.switch("pause", order.desk, now):
         return "pause"
     if order.desk != "crypto":
         belief = state.view.beliefs.get(order.ticker)

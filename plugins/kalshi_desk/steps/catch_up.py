@@ -15,7 +15,8 @@ from kalshi_desk.steps.execute import OrderReads
 from kalshi_desk.steps.reconcile import (
     Difference,
     again,
-    cash_difference,
+    cash_gap,
+    gap_stands,
     held,
     order_difference,
     orders_to_ask,
@@ -61,9 +62,12 @@ class Books(Ledger, Protocol):
 
 
 class CatchUp:
-    """Keeps one account's ledger in step with the venue; ``report`` records and tells a difference.
+    """Keeps one account's ledger in step with the venue.
 
-    ``speed`` is how many seconds of event time pass in one of wall time.
+    ``report`` records and tells a difference, and whether it is unsafe to trade on: free cash that differs by more than
+    live orders explain at two looks, an order that rests there though it ended here at two looks, or a position that
+    differs still after it was repaired. ``accepted`` is the cash by which the venue's may differ, because a person said
+    so; ``speed`` is how many seconds of event time pass in one of wall time.
     """
 
     def __init__(
@@ -72,14 +76,17 @@ class CatchUp:
         books: Books,
         booking: Booking,
         *,
-        report: Callable[[Difference], Awaitable[None]],
+        report: Callable[[Difference, bool], Awaitable[None]],
         speed: float = 1.0,
     ) -> None:
         self._reads, self._books, self._booking, self._report = reads, books, booking, report
         self._speed = speed
         self._asked: Nanos | None = None
         self._seen: list[Difference] = []
-        self._told: set[Difference] = set()
+        self._told: set[tuple[Difference, bool]] = set()
+        self._repaired: set[str] = set()
+        self.accepted = self._gap = Cash(0)
+        self._gap_told = False
 
     async def fills(self) -> int:
         """Book the fills since the last call, with a minute of wall time's overlap; return how many were new."""
@@ -148,9 +155,21 @@ class CatchUp:
         found = await self._orders()
         standing = again(found_now := await self._holdings(), self._seen)
         self._seen = found_now
+        self._repaired &= {difference.name for difference in found_now}
         for difference in standing:
             await self._repair(difference)
-        return [*found, *standing]
+        return [*found, *standing, *await self._cash()]
+
+    def accept(self) -> Cash:
+        """Take over what a person has looked at; return by how much free cash may differ from now on.
+
+        What differs in other ways is told, and repaired, anew.
+        """
+        if self._gap_told:
+            self.accepted, self._gap = Cash(self.accepted + self._gap), Cash(0)
+        self._told.clear()
+        self._repaired.clear()
+        return self.accepted
 
     async def _orders(self) -> list[Difference]:
         unanswered = {i.body.client_order_id for i in await self._books.open_intents() if isinstance(i.body, Order)}
@@ -182,10 +201,21 @@ class CatchUp:
 
     async def _holdings(self) -> list[Difference]:
         ours = held(position for group in self._positions().values() for position in group)
-        found = position_differences(ours, await self._reads.positions()) + await self._strays()
+        return position_differences(ours, await self._reads.positions()) + await self._strays()
+
+    async def _cash(self) -> list[Difference]:
         orders = await self._books.recent_orders(self._booking.now())
-        cash = cash_difference(await self._books.cash(), (await self._reads.balance()).balance_dollars, orders)
-        return found if cash is None else [*found, cash]
+        ours = Cash(await self._books.cash() + self.accepted)
+        theirs = (await self._reads.balance()).balance_dollars
+        before, self._gap = self._gap, cash_gap(ours, theirs, orders)
+        self._gap_told = self._gap_told and self._gap != 0
+        if not gap_stands(self._gap, before):
+            return []
+        difference = Difference("cash", "balance", str(ours), str(theirs))
+        if not self._gap_told:
+            await self._report(difference, True)
+            self._gap_told = True
+        return [difference]
 
     async def _strays(self) -> list[Difference]:
         """Return our orders that rest at the venue though they ended here."""
@@ -198,17 +228,19 @@ class CatchUp:
         ]
 
     async def _repair(self, difference: Difference) -> None:
-        await self._tell(difference)
-        if difference.subject != "position":
+        unsafe = difference.subject != "position" or difference.name in self._repaired
+        await self._tell(difference, unsafe=unsafe)
+        if unsafe:
             return
         told = {body.ticker: body for body in await self._reads.positions()}.get(difference.name)
         if str(told.position_fp if told else Count(0)) != difference.venues:
             return
         at, account = self._booking.now(), self._booking.account
         await self._booking.take(repair_fill(difference, told, account=account, at=at))
+        self._repaired.add(difference.name)
 
-    async def _tell(self, difference: Difference) -> None:
+    async def _tell(self, difference: Difference, *, unsafe: bool = False) -> None:
         """Report a difference once."""
-        if difference not in self._told:
-            self._told.add(difference)
-            await self._report(difference)
+        if (difference, unsafe) not in self._told:
+            self._told.add((difference, unsafe))
+            await self._report(difference, unsafe)

@@ -19,8 +19,8 @@ NONE = Count(0)
 _EVENTS = {"resting": "resting", "executed": "filled", "canceled": "canceled"}
 
 
-def request_of(order: Order) -> NewOrder:
-    """Return what is sent for an order: IOC to take, else post-only.
+def request_of(order: Order, group: str | None = None) -> NewOrder:
+    """Return what is sent for an order, in an order group: IOC to take, else post-only.
 
     The venue's own expiry of a resting order is a net below our cancel, a few seconds later.
     """
@@ -35,6 +35,7 @@ def request_of(order: Order) -> NewOrder:
         post_only=not takes,
         reduce_only=order.reduce_only,
         expires_at=None if takes else Nanos(order.expires_at + seconds(VENUE_EXPIRY_MARGIN_S)),
+        order_group_id=group,
     )
 
 

@@ -17,11 +17,12 @@ from kalshi_desk.domain.units import Nanos, seconds
 from kalshi_desk.errors import OutcomeUnknown, ParseError, Rejected, Retryable
 from kalshi_desk.steps.booking import Booking
 from kalshi_desk.steps.confirm import canceled_event, created_event, request_of, state_event, step
+from kalshi_desk.steps.order_groups import UNKNOWN, refused_by_group
 from kalshi_desk.wire.kalshi_orders import Canceled, Created, NewOrder
 from kalshi_desk.wire.kalshi_portfolio import FillBody, OrderBody
 
 ARRIVAL_S = 8.0
-DUPLICATE = "order_already_exists"
+DUPLICATE, TOO_MANY = "order_already_exists", 429
 
 
 class OrderReads(Protocol):
@@ -42,9 +43,10 @@ class OrderWrites(Protocol):
 
 @dataclass(frozen=True)
 class Door:
-    """What carrying out needs: the venue, the books, the wall clock, and two questions asked before each request.
+    """What carrying out needs: the venue, the books, the wall clock, and what is asked before each request.
 
-    ``covered`` says whether the lease outlives a request; ``barred`` why an order may not go out now, if so.
+    ``covered`` says whether the lease outlives a request; ``barred`` why an order may not go out now, if so; ``group``
+    the order group that it joins (None: not now); ``ungrouped`` hears of an order that was refused for its group.
     """
 
     reads: OrderReads
@@ -53,6 +55,8 @@ class Door:
     wall: Callable[[], Nanos]
     covered: Callable[[], Awaitable[bool]]
     barred: Callable[[Order], str | None]
+    group: Callable[[Order], Awaitable[str | None]]
+    ungrouped: Callable[[Order, Rejected], Awaitable[None]]
 
 
 def startable(intents: Iterable[Intent], busy: frozenset[str]) -> list[Intent]:
@@ -80,30 +84,51 @@ async def _send(intent: Intent, order: Order, door: Door) -> bool:
     booking = door.booking
     reason = "expired" if booking.now() > order.expires_at else door.barred(order)
     if reason is not None:
-        event = "expired" if reason == "expired" else "canceled"
-        await booking.close(intent, "failed", step(order, event, booking.now(), reason=f"not sent: {reason}"))
-        return True
-    if not await door.covered() or not await booking.ledger.mark_sent(intent.sequence):
+        return await _keep_back(intent, order, reason, door)
+    if not await door.covered():
+        return False
+    try:
+        group = await door.group(order)
+    except Rejected as fault:
+        busy = fault.status == TOO_MANY
+        return False if busy else await _keep_back(intent, order, f"no_order_group {fault.code}", door)
+    except (OutcomeUnknown, ParseError):
+        return False
+    if group is None or not await booking.ledger.mark_sent(intent.sequence):
         return False
     await booking.event(step(order, "sent", booking.now(), remaining=order.count))
-    return await door.covered() and await _create(intent, order, door)
+    return await door.covered() and await _create(intent, order, group, door)
 
 
-async def _create(intent: Intent, order: Order, door: Door) -> bool:
+async def _keep_back(intent: Intent, order: Order, reason: str, door: Door) -> bool:
+    event = "expired" if reason == "expired" else "canceled"
+    told = step(order, event, door.booking.now(), reason=f"not sent: {reason}")
+    await door.booking.close(intent, "failed", told)
+    return True
+
+
+async def _create(intent: Intent, order: Order, group: str, door: Door) -> bool:
     booking = door.booking
     try:
-        answer = await door.writes.create(request_of(order))
+        answer = await door.writes.create(request_of(order, group))
     except Rejected as fault:
         if fault.code == DUPLICATE:
             return await look_up(intent, order, door)
-        event = step(order, "rejected", booking.now(), reason=f"{fault.code} {fault.details}".strip())
-        await booking.close(intent, "failed", event)
+        await _rejected(intent, order, fault, door)
         return True
     except (OutcomeUnknown, ParseError) as fault:
         await booking.event(step(order, "unknown", booking.now(), remaining=order.count, reason=str(fault)[:200]))
         return False
     await booking.close(intent, "done", created_event(order, answer, booking.now()))
     return True
+
+
+async def _rejected(intent: Intent, order: Order, fault: Rejected, door: Door) -> None:
+    code = "order_group_unknown" if fault.code == UNKNOWN else fault.code
+    event = step(order, "rejected", door.booking.now(), reason=f"{code} {fault.details}".strip())
+    await door.booking.close(intent, "failed", event)
+    if refused_by_group(fault):
+        await door.ungrouped(order, fault)
 
 
 async def look_up(intent: Intent, order: Order, door: Door) -> bool:

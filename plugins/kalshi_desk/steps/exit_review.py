@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from kalshi_desk.domain import exits
-from kalshi_desk.domain.decisions import Signal, decision_id, event_bucket
+from kalshi_desk.domain.breakers import standing, throw
+from kalshi_desk.domain.control import Switch
+from kalshi_desk.domain.decisions import Refusal, Signal, decision_id, event_bucket
 from kalshi_desk.domain.exits import ExitWish, Held
 from kalshi_desk.domain.fees import fee_known, in_force
 from kalshi_desk.domain.ledger import Fill, Position
@@ -13,7 +15,8 @@ from kalshi_desk.domain.market import FeeSchedule, Outcome, PriceRange
 from kalshi_desk.domain.message import Message
 from kalshi_desk.domain.order import price_ceil, price_floor
 from kalshi_desk.domain.units import NANOS, Cash, Count, Nanos, Price, seconds
-from kalshi_desk.steps.gate_state import GateParams
+from kalshi_desk.steps import flatten
+from kalshi_desk.steps.gate_state import FLATTEN, GateParams
 from kalshi_desk.steps.market_view import FAIR_VALUE_AGE_S, MarketView, SideQuote, tradable
 
 REVIEW_EVERY_S = 60
@@ -23,10 +26,11 @@ SIGNAL_LIFE_S = 5
 class ReviewState:
     """The desk's positions and what the venue shows, with what the last review of each market found.
 
-    ``before`` are the rules that held then; ``strategies`` names who entered; ``told`` is the last wish sent.
+    ``before`` are the rules that held then; ``strategies`` names who entered; ``told`` is the last wish sent;
+    ``unsold`` is why flatten could not sell what is held, as last told.
     """
 
-    __slots__ = ("before", "positions", "reviewed_at", "strategies", "told", "view")
+    __slots__ = ("before", "positions", "reviewed_at", "strategies", "switches", "told", "unsold", "view")
 
     def __init__(self) -> None:
         self.view = MarketView()
@@ -35,10 +39,12 @@ class ReviewState:
         self.reviewed_at: dict[str, Nanos] = {}
         self.strategies: dict[str, str] = {}
         self.told: dict[str, tuple[str, Price]] = {}
+        self.switches: dict[tuple[str, str], Switch] = {}
+        self.unsold: dict[str, str] = {}
 
 
 def observe(state: ReviewState, message: Message) -> None:
-    """Take note of positions, fills, and what the venue and the pricing say.
+    """Take note of positions, fills, switches, and what the venue and the pricing say.
 
     Raises SequenceGap or ParseError for a book change that cannot be applied; that book is lost then.
     """
@@ -47,13 +53,23 @@ def observe(state: ReviewState, message: Message) -> None:
             _take_position(state, message)
         case Fill() if message.action == "enter" and message.strategy is not None:
             state.strategies[message.ticker] = message.strategy
+        case Switch():
+            throw(state.switches, message)
+            if message.name == FLATTEN:
+                state.reviewed_at.clear()
+                state.unsold.clear()
         case _:
             state.view.observe(message)
 
 
-def review(state: ReviewState, ticker: str, *, now: Nanos, params: GateParams) -> list[Signal]:
-    """Return the exit signal of one market, or nothing; the same wish is told once per decision and price."""
+def review(state: ReviewState, ticker: str, *, now: Nanos, params: GateParams) -> list[Signal | Refusal]:
+    """Return the exit signal of one market, or nothing; the same wish is told once per decision and price.
+
+    While the market's desk is flattened no rule is asked, and why a position cannot be sold is told once.
+    """
     position, market = state.positions.get(ticker), state.view.markets.get(ticker)
+    if position is not None and standing(state.switches, FLATTEN, params.owner_of(ticker), now) is not None:
+        return _flatten(state, position, now=now, params=params)
     if position is None or market is None or not tradable(market, now):
         return []
     outcome = Outcome.YES if position.count > 0 else Outcome.NO
@@ -66,21 +82,38 @@ def review(state: ReviewState, ticker: str, *, now: Nanos, params: GateParams) -
     price = None if wish is None else _legal(wish, held.bid, outcome, market.price_ranges)
     if wish is None or price is None:
         return []
-    return _once(state, _signal(state, position, wish, held, price=price, now=now, params=params))
+    return [*_once(state, _signal(state, position, wish, held, price=price, now=now, params=params))]
 
 
-def review_due(state: ReviewState, *, now: Nanos, params: GateParams) -> list[Signal]:
-    """Return the exit signals of all positions not reviewed for a minute."""
-    oldest = now - seconds(REVIEW_EVERY_S)
-    due = [ticker for ticker in state.positions if state.reviewed_at.get(ticker, Nanos(0)) <= oldest]
+def review_due(state: ReviewState, *, now: Nanos, params: GateParams) -> list[Signal | Refusal]:
+    """Return the exit signals of all positions not reviewed for a minute, or for 10 s while their desk is flattened."""
+    due = [ticker for ticker in state.positions if _due(state, ticker, now, params)]
     return [signal for ticker in due for signal in review(state, ticker, now=now, params=params)]
+
+
+def _due(state: ReviewState, ticker: str, now: Nanos, params: GateParams) -> bool:
+    flattened = standing(state.switches, FLATTEN, params.owner_of(ticker), now) is not None
+    every = flatten.REVIEW_EVERY_S if flattened else REVIEW_EVERY_S
+    return state.reviewed_at.get(ticker, Nanos(0)) <= now - seconds(every)
+
+
+def _flatten(state: ReviewState, position: Position, *, now: Nanos, params: GateParams) -> list[Signal | Refusal]:
+    ticker = position.ticker
+    state.reviewed_at[ticker] = now
+    strategy = state.strategies.get(ticker, params.owner_of(ticker))
+    sale = flatten.flatten(position, state.view, strategy=strategy, now=now, params=params)
+    if isinstance(sale, Signal):
+        state.unsold.pop(ticker, None)
+        return [*_once(state, sale)]
+    told, state.unsold[ticker] = state.unsold.get(ticker), sale.reason
+    return [] if told == sale.reason else [sale]
 
 
 def _take_position(state: ReviewState, position: Position) -> None:
     if position.count:
         state.positions[position.ticker] = position
         return
-    for known in (state.positions, state.before, state.reviewed_at, state.told, state.strategies):
+    for known in (state.positions, state.before, state.reviewed_at, state.told, state.strategies, state.unsold):
         known.pop(position.ticker, None)
 
 

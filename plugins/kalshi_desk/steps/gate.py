@@ -31,7 +31,7 @@ def decide(state: GateState, signal: Signal, *, now: Nanos, params: GateParams) 
     """
     case = Case(state, signal, now=now, params=params)
     failed = breaches(case)
-    sized = _sized(case) if not failed else failed[0]
+    sized = _funded(case, _sized(case)) if not failed else failed[0]
     if isinstance(sized, Breach):
         if signal.action == "exit" and sized.reason == "order_in_flight":
             _supersede(case)
@@ -78,6 +78,14 @@ def _sized(case: Case) -> tuple[Price, Count, Cash] | Breach:
     offer = msgspec.structs.replace(offer, joint=joint_of(case, offer, roll=roll))
     count = size(offer, reserved, case.limits, desk=case.signal.desk, roll=roll)
     return count if isinstance(count, Breach) else (offer.price, count, offer.cost(count))
+
+
+def _funded(case: Case, sized: tuple[Price, Count, Cash] | Breach) -> tuple[Price, Count, Cash] | Breach:
+    """Refuse an entry that the free cash of its market's shard is not known to cover."""
+    if isinstance(sized, Breach) or case.market is None or case.signal.action == "exit":
+        return sized
+    cost, free = sized[2], case.state.cash.free(case.market.exchange_index)
+    return sized if free is None or cost <= free else Breach("insufficient_shard_cash", str(free), str(cost))
 
 
 def _expiry(case: Case) -> Nanos:

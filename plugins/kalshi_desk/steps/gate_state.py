@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import msgspec
 
-from kalshi_desk.domain.breakers import LossWatch, in_force, throw, utc_day
+from kalshi_desk.domain.breakers import LossWatch, by_person, standing, throw, utc_day
 from kalshi_desk.domain.control import Rung, Switch
+from kalshi_desk.domain.decisions import Signal
 from kalshi_desk.domain.ledger import Equity, Fill, Order, OrderEvent, Position, Settlement
 from kalshi_desk.domain.limits import InputLimits, RiskLimits, RungShares
 from kalshi_desk.domain.market import Outcome
@@ -13,8 +14,11 @@ from kalshi_desk.domain.message import Message
 from kalshi_desk.domain.order import OrderProgress, OrderState, book_side, on_event, on_fill
 from kalshi_desk.domain.position import FLAT, Holding, with_fill
 from kalshi_desk.domain.risk import Reserved
+from kalshi_desk.domain.shard_cash import ShardCash
 from kalshi_desk.domain.units import Cash, Count, Nanos
 from kalshi_desk.steps.market_view import MarketView
+
+FLATTEN = "flatten"
 
 
 class GateParams(msgspec.Struct, frozen=True, kw_only=True):
@@ -85,12 +89,13 @@ class GateState:
     ``decisions`` maps a decision to its order id; ``entries`` counts, by desk and UTC day, the entry orders that
     filled or still may; ``bans`` are the market sides left by an exit, with what it was decided at; ``lapsed`` the
     entries, by market, that may be followed up by taking; ``rungs`` where strategies stand, by name and category;
-    ``correlations`` those of YES outcomes that the correlation step last found, by pair of tickers.
+    ``correlations`` those of YES outcomes that the correlation step last found, by pair of tickers; ``cash`` what is
+    free on each shard, where somebody asks the venue.
     """
 
     __slots__ = (
-        "bans", "correlations", "decisions", "entries", "equity", "lapsed", "losses", "orders", "positions", "rejects",
-        "rungs", "switches", "view",
+        "bans", "cash", "correlations", "decisions", "entries", "equity", "lapsed", "losses", "orders", "positions",
+        "rejects", "rungs", "switches", "view",
     )  # fmt: skip
 
     def __init__(self) -> None:
@@ -104,21 +109,33 @@ class GateState:
         self.lapsed: dict[str, Lapsed] = {}
         self.rungs: dict[tuple[str, str], Rung] = {}
         self.correlations: dict[tuple[str, str], float] = {}
+        self.cash = ShardCash()
         self.equity: Equity | None = None
         self.losses = LossWatch()
         self.rejects = 0
 
     def switch(self, name: str, desk: str, now: Nanos) -> Switch | None:
         """Return the switch of that name in force for a desk, its own or that of both."""
-        for scope in ("both", desk):
-            found = self.switches.get((name, scope))
-            if found is not None and in_force(found, now):
-                return found
-        return None
+        return standing(self.switches, name, desk, now)
+
+    def forbids(self, wish: Signal | Order, now: Nanos) -> Switch | None:
+        """Return the switch in force that forbids a signal or an order; a flatten's sale is allowed while halted."""
+        names = ("halt", "pause", FLATTEN) if wish.action == "enter" else () if wish.exit_rule == FLATTEN else ("halt",)
+        return next((found for name in names if (found := self.switch(name, wish.desk, now)) is not None), None)
+
+    def resumed(self, wish: Signal | Order, now: Nanos) -> bool:
+        """Return whether a sale is a flatten's that a person has ended since."""
+        return wish.exit_rule == FLATTEN and self.switch(FLATTEN, wish.desk, now) is None
 
     def orders_in(self, ticker: str) -> list[LiveOrder]:
         """Return the live orders of a market, oldest first."""
         return [live for live in self.orders.values() if live.order.ticker == ticker]
+
+    def answered(self) -> frozenset[str]:
+        """Return the entries whose cost is in every figure of free cash that the venue tells from now on."""
+        waiting = (OrderState.PENDING, OrderState.SENT, OrderState.UNKNOWN)
+        open_ids = {name for name, live in self.orders.items() if live.progress.state in waiting}
+        return self.cash.spent - open_ids
 
     def held(self, ticker: str, outcome: Outcome) -> Count:
         """Return the contracts of an outcome that the desk itself holds; 0 if none."""
@@ -200,6 +217,8 @@ def _take_order(state: GateState, order: Order) -> None:
     if order.action == "exit":
         state.bans[order.ticker, order.outcome] = order.seen
         return
+    market = state.view.markets.get(order.ticker)
+    state.cash.spend(order.client_order_id, None if market is None else market.exchange_index, order.risk)
     key = (order.desk, utc_day(order.at))
     state.entries[key] = state.entries.get(key, 0) + 1
 
@@ -278,6 +297,6 @@ def _take_settlement(state: GateState, settlement: Settlement) -> None:
 
 def _take_switch(state: GateState, switch: Switch) -> None:
     throw(state.switches, switch)
-    if switch.name == "pause" and not switch.on and not switch.by.startswith("breaker:"):
+    if switch.name == "pause" and not switch.on and by_person(switch):
         state.rejects = 0
         state.losses.resume(switch.scope)

@@ -62,12 +62,10 @@ def side_price(price: Price, outcome: Outcome) -> Price:
 
 
 def _switches(case: Case) -> Breach | None:
-    names = ("halt", "pause", "flatten") if case.signal.action == "enter" else ("halt",)
-    for name in names:
-        switch = case.state.switch(name, case.signal.desk, case.now)
-        if switch is not None:
-            return Breach(name, switch.by, "resume" if switch.until is None else str(switch.until))
-    return None
+    switch = case.state.forbids(case.signal, case.now)
+    if switch is not None:
+        return Breach(switch.name, switch.by, "resume" if switch.until is None else str(switch.until))
+    return Breach("resumed", "off", "flatten") if case.state.resumed(case.signal, case.now) else None
 
 
 def _owner(case: Case) -> Breach | None:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from kalshi_desk.domain import exits
-from kalshi_desk.domain.breakers import LossWatch, Trip, rejects, strengthens, switch_of, throw, utc_day
+from kalshi_desk.domain.breakers import LossWatch, Trip, by_person, rejects, strengthens, switch_of, throw, utc_day
 from kalshi_desk.domain.control import Switch
 from kalshi_desk.domain.fees import fee_known, in_force
 from kalshi_desk.domain.ledger import Equity, Mark, OrderEvent, Position
@@ -199,7 +199,7 @@ def _thrown(state: MarkState, trips: list[Trip]) -> list[Switch]:
 
 def _take_switch(state: MarkState, switch: Switch) -> None:
     throw(state.switches, switch)
-    if switch.name == "pause" and not switch.on and not switch.by.startswith("breaker:"):
+    if switch.name == "pause" and not switch.on and by_person(switch):
         state.rejects, state.resumed_at = 0, switch.at
         state.losses.resume(switch.scope)
 

@@ -67,12 +67,22 @@ def position_differences(ours: Mapping[str, Count], theirs: Iterable[PositionBod
     ]
 
 
-def cash_difference(ours: Cash, theirs: Cash, orders: Iterable[KnownOrder]) -> Difference | None:
-    """Return the difference in free cash; the venue's may be lower by as much as our live orders can block there."""
+def cash_gap(ours: Cash, theirs: Cash, orders: Iterable[KnownOrder]) -> Cash:
+    """Return how far the venue's free cash is above (+) or below (-) what our books and live orders explain, else 0.
+
+    The venue's may be lower by as much as our live orders can block there.
+    """
     blocked = sum(known.order.risk for known in orders if not OrderState(known.state).final)
-    if _as_shown(ours - blocked) <= theirs <= _as_shown(ours):
-        return None
-    return Difference("cash", "balance", str(ours), str(theirs))
+    low, high = _as_shown(ours - blocked), _as_shown(ours)
+    return Cash(max(0, theirs - high) + min(0, theirs - low))
+
+
+def gap_stands(now: Cash, before: Cash) -> bool:
+    """Return whether free cash differed at the last look too: above our books by the same, or below them at all.
+
+    What is on its way has arrived by the second look, and money that came from nowhere does not change with trades.
+    """
+    return (now > 0 and now == before) or (now < 0 and before < 0)
 
 
 def _as_shown(cash: int) -> Cash:

@@ -20,14 +20,25 @@ from kalshi_desk.simulation.accounts import Account, SimFill, SimSettlement, col
 from kalshi_desk.simulation.listings import CRYPTO_SHARD
 from kalshi_desk.simulation.orders import Execution, MatcherState, Placed, SimOrder, SimState
 from kalshi_desk.venue_double.api_error import nested, not_found
-from kalshi_desk.venue_double.groups import OrderGroups
+from kalshi_desk.venue_double.groups import OrderGroup, OrderGroups
 from kalshi_desk.venue_double.listing import Delta, Listing
 from kalshi_desk.venue_double.store import Store
 
 _account: Decoder[Account] = Decoder(Account, "venue account")
 _matcher: Decoder[MatcherState] = Decoder(MatcherState, "venue matcher")
 _market: Decoder[Market] = Decoder(Market, "venue market")
+_group: Decoder[OrderGroup] = Decoder(OrderGroup, "venue order group")
 _CONFLICTS = frozenset({"fill_or_kill_insufficient_resting_volume"})
+
+
+class SimTransfer(msgspec.Struct, frozen=True, kw_only=True):
+    """Cash that moved from one shard to another."""
+
+    transfer_id: str
+    client_transfer_id: str | None
+    source: int
+    destination: int
+    amount: Cash
 
 
 class News(msgspec.Struct):
@@ -38,9 +49,10 @@ class News(msgspec.Struct):
     settlements: list[SimSettlement] = []
     burnt: list[str] = []
     ended: list[Market] = []
+    transfers: list[SimTransfer] = []
 
     def __bool__(self) -> bool:
-        return bool(self.orders or self.fills or self.settlements or self.burnt or self.ended)
+        return any(getattr(self, name) for name in self.__struct_fields__)
 
 
 class Exchange:
@@ -58,7 +70,8 @@ class Exchange:
         self.account = opening if saved is None else _account(saved)
         self.orders = {order.order_id: order for order in store.orders(SimOrder)}
         self.fills, self.settlements = store.events("fill", SimFill), store.events("settlement", SimSettlement)
-        self.burnt, self.groups = store.client_ids(), OrderGroups()
+        self.transfers = store.events("transfer", SimTransfer)
+        self.burnt, self.groups = store.client_ids(), OrderGroups(map(_group, store.facts("group:")))
         self._news = News()
         for body in store.facts("market:"):
             self._list(_market(body))
@@ -201,6 +214,26 @@ class Exchange:
             raise not_found()
         return order
 
+    def transfer(
+        self, amount: Cash, *, source: int, destination: int, client_transfer_id: str | None = None
+    ) -> SimTransfer:
+        """Move free cash from one shard to another, once a client's id; raises ApiError."""
+        if amount <= 0 or source == destination:
+            raise nested(400, "invalid_parameters", "amount and shards")
+        if client_transfer_id is not None and client_transfer_id in {one.client_transfer_id for one in self.transfers}:
+            raise nested(409, "transfer_already_exists")
+        free, _ = self.free(source), self.free(destination)
+        if amount > free:
+            raise nested(400, "insufficient_balance")
+        self.account.cash[source] = Cash(self.account.cash[source] - amount)
+        self.account.cash[destination] = Cash(self.account.cash[destination] + amount)
+        moved = SimTransfer(
+            transfer_id=new_order_id(), client_transfer_id=client_transfer_id, source=source, destination=destination,
+            amount=amount,
+        )  # fmt: skip
+        self._news.transfers.append(moved)
+        return moved
+
     def free(self, shard: int) -> Cash:
         """Return the cash of a shard that no resting order blocks; raises ApiError 404 for an unknown shard."""
         if shard not in self.account.cash:
@@ -243,11 +276,21 @@ class Exchange:
     def commit(self) -> News:
         """Write the account's news down, if there are any, and return them: now they may be told."""
         news, self._news = self._news, News()
-        if not news:
+        if not news and not self.groups.changed:
             return news
         with self.store.transaction():
             self._write(news)
+            self._write_groups(news.orders)
         return news
+
+    def _write_groups(self, orders: Iterable[SimOrder]) -> None:
+        self.groups.forget(order.order_id for order in orders if not order.remaining)
+        for group_id in self.groups.changed:
+            if group_id in self.groups.groups:
+                self.store.put_fact(f"group:{group_id}", self.groups.groups[group_id])
+            else:
+                self.store.drop_fact(f"group:{group_id}")
+        self.groups.changed.clear()
 
     def _write(self, news: News) -> None:
         fills = [fill for fill, _order in news.fills]
@@ -261,6 +304,8 @@ class Exchange:
             self.store.put_client_id(client_order_id)
         for market in news.ended:
             self.store.put_fact(f"market:{market.ticker}", market)
+        self.store.put_events("transfer", len(self.transfers), news.transfers)
+        self.transfers += news.transfers
         self.fills += fills
         self.settlements += news.settlements
         for ticker in {order.ticker for order in news.orders}:

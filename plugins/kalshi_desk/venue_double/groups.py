@@ -1,10 +1,11 @@
 """Order groups: a limit on the contracts matched in any 15 seconds, after which the group stops.
 
-Source: kalshi-api.md section 6.7. Groups live as long as the process: they are a brake, not money.
+Source: kalshi-api.md section 6.7. Groups are on disk with the orders that rest in them; see ``Exchange.commit``.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from uuid import uuid4
 
 import msgspec
@@ -27,16 +28,18 @@ class OrderGroup(msgspec.Struct):
 
 
 class OrderGroups:
-    """The groups of one account."""
+    """The groups of one account; ``changed`` names those that differ from what is on disk."""
 
-    def __init__(self) -> None:
-        self.groups: dict[str, OrderGroup] = {}
-        self._of_order: dict[str, OrderGroup] = {}
+    def __init__(self, saved: Iterable[OrderGroup] = ()) -> None:
+        self.groups = {group.group_id: group for group in saved}
+        self._of_order = {order_id: group for group in self.groups.values() for order_id in group.orders}
+        self.changed: set[str] = set()
 
     def create(self, limit: Count, exchange_index: int) -> OrderGroup:
         """Open a group."""
         group = OrderGroup(str(uuid4()), limit, exchange_index)
         self.groups[group.group_id] = group
+        self.changed.add(group.group_id)
         return group
 
     def find(self, group_id: str) -> OrderGroup:
@@ -55,14 +58,24 @@ class OrderGroups:
         if group_id is not None:
             group = self._of_order[order_id] = self.find(group_id)
             group.orders.append(order_id)
+            self.changed.add(group.group_id)
 
     def filled(self, order_id: str, count: Count, at: Nanos) -> list[str]:
         """Count what was matched; returns the orders to cancel when the group's limit is exceeded."""
         group = self._of_order.get(order_id)
         if group is None:
             return []
+        self.changed.add(group.group_id)
         group.matched = [(when, size) for when, size in group.matched if at - when < WINDOW] + [(at, count)]
         if sum(size for _, size in group.matched) <= group.limit:
             return []
         group.stopped = True
         return list(group.orders)
+
+    def forget(self, order_ids: Iterable[str]) -> None:
+        """Take out orders that do not rest any more."""
+        for order_id in order_ids:
+            group = self._of_order.pop(order_id, None)
+            if group is not None:
+                group.orders.remove(order_id)
+                self.changed.add(group.group_id)

@@ -241,6 +241,7 @@ async def change_group(request: web.Request) -> web.Response:
     """Reset, trigger or limit an order group."""
     exchange, action = request.app[VENUE].ready(), request.match_info["action"]
     found = exchange.groups.find(request.match_info["group"])
+    exchange.groups.changed.add(found.group_id)
     if action == "limit":
         found.limit = _limit(await body_of(request))
     elif action == "reset":
@@ -257,6 +258,7 @@ async def delete_group(request: web.Request) -> web.Response:
     found = exchange.groups.find(request.match_info["group"])
     _sweep(exchange, found.orders)
     del exchange.groups.groups[found.group_id]
+    exchange.groups.changed.add(found.group_id)
     return web.json_response({})
 
 

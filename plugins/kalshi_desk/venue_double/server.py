@@ -24,6 +24,7 @@ from kalshi_desk.venue_double import (
     news_routes,
     order_routes,
     sockets,
+    transfer_routes,
     webhook_routes,
 )
 from kalshi_desk.venue_double.buckets import TokenBucket
@@ -123,7 +124,7 @@ def application(venue: Venue, keys: KeyRing) -> web.Application:
     """Return the web application of a venue; it plays while the application runs."""
     app = web.Application(middlewares=[guard])
     app[VENUE], app[KEYS], app[READ], app[WRITE] = venue, keys, TokenBucket(), TokenBucket()
-    for routes in (market_routes.ROUTES, account_routes.ROUTES, order_routes.ROUTES):
+    for routes in (market_routes.ROUTES, account_routes.ROUTES, order_routes.ROUTES, transfer_routes.ROUTES):
         app.add_routes([web.RouteDef(one.method, ROOT + one.path, one.handler, one.kwargs) for one in routes])
     app[ASKED], app[POSTS], app[PRESS] = Asked(), Posts(), Press()
     for routes in (

@@ -50,6 +50,10 @@ class Store:
         row = (self.account, name, value if isinstance(value, bytes) else encode(value))
         self._db.execute("insert or replace into facts values (?, ?, ?)", row)
 
+    def drop_fact(self, name: str) -> None:
+        """Take a single value out."""
+        self._db.execute("delete from facts where account = ? and name = ?", (self.account, name))
+
     def fact(self, name: str) -> bytes | None:
         """Return a single value's JSON, None if it was never written."""
         query = "select body from facts where account = ? and name = ?"

@@ -42,6 +42,7 @@ class NewOrder(msgspec.Struct, frozen=True, kw_only=True):
     expires_at: Nanos | None = None
     self_trade: SelfTrade = SelfTrade.TAKER
     exchange_index: int | None = None
+    order_group_id: str | None = None
 
 
 class Amendment(msgspec.Struct, frozen=True, kw_only=True):
@@ -92,10 +93,15 @@ class OrderGroup(msgspec.Struct, frozen=True):
     order_group_id: str
 
 
+class Done(msgspec.Struct, frozen=True):
+    """The venue did as told and has nothing more to say."""
+
+
 parse_created: Strict[Created] = Strict(Created, f"{SOURCE} create order")
 parse_canceled: Strict[Canceled] = Strict(Canceled, f"{SOURCE} cancel order")
 parse_amended: Strict[Amended] = Strict(Amended, f"{SOURCE} amend order")
 parse_group: Strict[OrderGroup] = Strict(OrderGroup, f"{SOURCE} create order group")
+parse_done: Strict[Done] = Strict(Done, f"{SOURCE} order group")
 
 
 def create_body(order: NewOrder) -> bytes:
@@ -108,6 +114,8 @@ def create_body(order: NewOrder) -> bytes:
     }  # fmt: skip
     if order.expires_at is not None:
         body["expiration_time"] = order.expires_at // NANOS
+    if order.order_group_id is not None:
+        body["order_group_id"] = order.order_group_id
     return _with_shard(body, order.exchange_index)
 
 
@@ -123,6 +131,11 @@ def amend_body(change: Amendment) -> bytes:
 def group_body(contracts: int, exchange_index: int) -> bytes:
     """Return the JSON of an order group that stops after so many contracts in 15 s."""
     return msgspec.json.encode({"contracts_limit": contracts, "exchange_index": exchange_index})
+
+
+def limit_body(contracts: int) -> bytes:
+    """Return the JSON of a group's new limit."""
+    return msgspec.json.encode({"contracts_limit": contracts})
 
 
 def _with_shard(body: dict[str, object], exchange_index: int | None) -> bytes:

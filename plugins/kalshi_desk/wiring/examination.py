@@ -21,13 +21,12 @@ from kalshi_desk.clock import wall_now
 from kalshi_desk.domain.units import NANOS, Nanos
 from kalshi_desk.errors import DeskError
 from kalshi_desk.settings import Settings
-from kalshi_desk.wire.kalshi_portfolio import BalanceBody
 from kalshi_desk.wiring import addresses
+from kalshi_desk.wiring.funding import Shortage, read_balance, shortages
 from kalshi_desk.wiring.venue import reader
 
 MAX_SKEW_S = 5.0
-CRYPTO_SHARD = 2
-MOVE_CASH = f"move cash to shard {CRYPTO_SHARD} in the venue's account page"
+DEPOSIT = "no shard has cash to spare: deposit some at the venue"
 TAMPERED = "somebody changed the audit log: restore the database from a backup, and find out who"
 MIGRATIONS = Path(__file__).resolve().parents[3] / "sql" / "migrations"
 
@@ -124,16 +123,20 @@ def _venue(settings: Settings) -> Finding:
 
 
 def _money(settings: Settings) -> Finding:
-    async def ask() -> BalanceBody:
-        async with reader(settings) as reads:
-            return await reads.balance()
-
-    balance = asyncio.run(ask())
+    balance = read_balance(settings)
     shards = {shard.exchange_index: shard.balance for shard in balance.balance_breakdown}
-    here = shards.get(CRYPTO_SHARD, balance.balance_dollars if not shards else None)
-    if settings.crypto_series and not here:
-        return Finding("money", f"${balance.balance_dollars}, none on the crypto shard", MOVE_CASH)
-    return Finding("money", f"${balance.balance_dollars} free, ${here} on the crypto shard")
+    told = f"${balance.balance_dollars} free" + "".join(f", ${cash} on shard {index}" for index, cash in shards.items())
+    lacking = shortages(settings, shards) if shards else []
+    if not lacking:
+        return Finding("money", told)
+    names = " and ".join(f"the {each.desk} desk on shard {each.shard}" for each in lacking)
+    return Finding("money", f"{told}: not enough for {names}", "; ".join(dict.fromkeys(map(_moving, lacking))))
+
+
+def _moving(shortage: Shortage) -> str:
+    if shortage.source is None:
+        return DEPOSIT
+    return f"kalshi-desk fund --shard {shortage.shard} --amount {shortage.move} --from-shard {shortage.source}"
 
 
 def _audit(settings: Settings) -> Finding:

@@ -13,8 +13,8 @@ from kalshi_desk.adapters.kafka import topics
 from kalshi_desk.adapters.kafka.tail import Tail
 from kalshi_desk.adapters.postgres.holdings import read_beginning
 from kalshi_desk.clock import wall_now
-from kalshi_desk.domain.control import Switch
-from kalshi_desk.domain.decisions import Signal
+from kalshi_desk.domain.control import Alert, Switch
+from kalshi_desk.domain.decisions import Refusal, Signal
 from kalshi_desk.domain.inputs import BookChanged
 from kalshi_desk.domain.ledger import Equity, Fill, Mark, Position
 from kalshi_desk.domain.message import Message
@@ -105,7 +105,7 @@ class Holdings:
     def _observe(self, message: Message) -> list[Mark | Equity | Switch]:
         if getattr(message, "account", self.process.account) != self.process.account:
             return []
-        if isinstance(message, (Position, Fill)):
+        if isinstance(message, (Position, Fill, Switch)):
             exit_review.observe(self.reviews, message)
         if self.opened:
             return mark.observe(self.state, message, params=self.params)
@@ -123,4 +123,13 @@ class Holdings:
         if isinstance(message, Switch):
             log.warning("breaker.tripped", scope=message.scope, reason=message.reason)
             return await send(topics.CONTROL, f"{message.name}:{message.scope}", message)
+        if isinstance(message, Refusal):
+            await self._tell_unsold(message)
+            return await send(topics.REFUSALS, message.ticker, message)
         return await send(topics.SIGNALS if isinstance(message, Signal) else topics.MARKS, account, message)
+
+    async def _tell_unsold(self, why: Refusal) -> None:
+        text = f"{why.ticker}: {why.reason} {why.value}, threshold {why.threshold}. It is tried again until resume."
+        subject = "flatten cannot sell a position now"
+        alert = Alert(at=why.at, app=self.process.name, severity="warning", subject=subject, text=text)
+        await self.process.publisher.send(topics.ALERTS, self.process.name, alert)

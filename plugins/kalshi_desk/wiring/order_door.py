@@ -20,7 +20,9 @@ from kalshi_desk.adapters.postgres.audit import AuditLog
 from kalshi_desk.adapters.postgres.correlations import read_correlations
 from kalshi_desk.adapters.postgres.lease import Lease
 from kalshi_desk.adapters.postgres.ledger import Ledger
+from kalshi_desk.adapters.postgres.order_groups import GroupShelf
 from kalshi_desk.clock import wall_now
+from kalshi_desk.domain.breakers import strengthens, unreconciled
 from kalshi_desk.domain.control import Alert, Rung, Switch
 from kalshi_desk.domain.decisions import Refusal, Signal
 from kalshi_desk.domain.estimate import Estimate
@@ -28,7 +30,7 @@ from kalshi_desk.domain.inputs import Lifecycle
 from kalshi_desk.domain.ledger import Mark, Order, OrderEvent, Position
 from kalshi_desk.domain.message import Message
 from kalshi_desk.domain.risk import DAY_NS
-from kalshi_desk.domain.units import Nanos
+from kalshi_desk.domain.units import Cash, Nanos
 from kalshi_desk.errors import DeskError, LeaseLost
 from kalshi_desk.steps.booking import Booking
 from kalshi_desk.steps.catch_up import CatchUp
@@ -36,12 +38,21 @@ from kalshi_desk.steps.execute import Door
 from kalshi_desk.steps.follow_up import follow_ups
 from kalshi_desk.steps.gate import decide, disown
 from kalshi_desk.steps.gate_state import GateState, observe
+from kalshi_desk.steps.order_groups import OrderGroups
+from kalshi_desk.steps.quick_exits import QuickExits
 from kalshi_desk.steps.reconcile import Difference
+from kalshi_desk.wiring.door_groups import DoorGroups
 from kalshi_desk.wiring.gate import gate_params, lost_before_resume
+from kalshi_desk.wiring.lookout import Lookout
 from kalshi_desk.wiring.streams import StreamProcess
 from kalshi_desk.wiring.venue import trader
 
 EXIT_CODE = 70
+PAUSED, ACCEPTED = ("pause", "both"), "accepted:cash"
+UNSAFE = (
+    "Entries are paused until a person resumes: compare with the venue's account page first. Resume takes over the "
+    "venue's cash as it is."
+)
 REQUEST_COVER_S = 4.2
 HORIZON_S = 600
 TAKE_EVERY_S, RENEW_S = 0.25, 1.0
@@ -66,7 +77,9 @@ class OrderDoor:
         self.booking = Booking(self.ledger, tell=self.tell, now=process.now)
         counts = {topic: topics.partition_count(topic, process.underlyings) for topic in WATCHED}
         self.tail = Tail(process.broker, counts, apply=self.see)
+        self.quick_exits = QuickExits()
         self.opened, self.wake = asyncio.Event(), asyncio.Event()
+        self.lookout = Lookout(process, self.state, throw=self.throw, alert=self.alert)
         self.due: set[str] = set()
         self.keeping: asyncio.Task[None] | None = None
         self._decoders = {topic.name: topic.decoder() for topic in (*WATCHED, topics.SIGNALS)}
@@ -89,8 +102,13 @@ class OrderDoor:
             await self.tailing
         for switch in self.state.switches.values():
             self._switches.put_nowait(switch)
+        await self.lookout.look_at_halt_file()
+        await self.groups.groups.load()
+        await self.groups.obey()
         await self._count_losses()
+        await self._read_accepted()
         await self.catch_up.reconcile()
+        await self.read_cash()
         self.opened.set()
 
     async def relate(self) -> None:
@@ -98,15 +116,31 @@ class OrderDoor:
         url, now = self.process.database_url, self.process.now()
         self.state.correlations = await asyncio.to_thread(read_correlations, url, now)
 
+    async def read_cash(self) -> None:
+        """Ask the venue what is free on each shard; raises Retryable, Rejected or ParseError."""
+        seen = self.state.answered()
+        balance = await self.reads.balance()
+        by_shard = {shard.exchange_index: shard.balance for shard in balance.balance_breakdown}
+        self.state.cash.told(balance.balance_dollars, by_shard, seen=seen)
+
     async def _count_losses(self) -> None:
         now, switches, url = self.process.now(), dict(self.state.switches), self.process.database_url
         lost = await asyncio.to_thread(lost_before_resume, url, switches, now=now, params=self.params)
         self.state.losses.count_from(lost, at=now)
 
+    async def _read_accepted(self) -> None:
+        found = await self.audit.newest(ACCEPTED)
+        self.catch_up.accepted = Cash(0) if found is None else Cash.parse(found["cash"])
+
     def _connect(self, rest: KalshiRest) -> None:
         speed = self.process.settings.speed
+        self.reads = rest.reads
         self.catch_up = CatchUp(rest.reads, self.ledger, self.booking, report=self.report, speed=speed)
-        self.door = Door(rest.reads, rest.writes, self.booking, wall_now, self.covered, self.barred)
+        shelf, contracts = GroupShelf(self.process.database_url, self.process.account), self.process.settings
+        groups = OrderGroups(rest.writes, shelf, contracts=contracts.order_group_contracts)
+        self.groups = DoorGroups(groups, self.state, now=self.process.now, throw=self.throw)
+        asked = self.covered, self.barred, self.groups.of, self.groups.refused
+        self.door = Door(rest.reads, rest.writes, self.booking, wall_now, *asked)
 
     async def _remember(self) -> None:
         today = Nanos(self.process.now() // DAY_NS * DAY_NS)
@@ -115,10 +149,12 @@ class OrderDoor:
             observe(self.state, known.last_event)
         for fill in await self.ledger.live_fills(today):
             self.booking.positions.take(fill)
+            self.quick_exits.observe(fill)
             observe(self.state, fill)
         for settlement in await self.ledger.recent_settlements(today):
             self.booking.settled.add(settlement.ticker)
             self.booking.positions.settle(settlement)
+            self.quick_exits.observe(settlement)
             observe(self.state, settlement)
         for position in self.booking.positions.all(self.process.now()):
             await self.tell(position)
@@ -171,8 +207,15 @@ class OrderDoor:
             return
         if isinstance(message, Lifecycle) and message.event in ("determined", "settled"):
             self.due.add(message.ticker)
-        if isinstance(message, Switch) and self.tail.caught_up.is_set():
-            self._switches.put_nowait(message)
+        if isinstance(message, Switch):
+            self.lookout.heard(message)
+            if self.tail.caught_up.is_set():
+                self._switches.put_nowait(message)
+
+    async def throw(self, switch: Switch) -> None:
+        """Obey a switch at once and publish it; the audit log hears of it from the topic like everybody else."""
+        observe(self.state, switch)
+        await self.process.publisher.publish(topics.CONTROL, f"{switch.name}:{switch.scope}", switch)
 
     def _concerns(self, message: Message) -> bool:
         if isinstance(message, (Estimate, Rung)):
@@ -194,6 +237,11 @@ class OrderDoor:
         await publisher.send(topics.ORDER_EVENTS, account, message)
         if isinstance(message, OrderEvent) and (refusal := await self._refused(message)) is not None:
             await publisher.send(topics.REFUSALS, refusal.ticker, refusal)
+        if (left := self.quick_exits.observe(message)) is not None:
+            text = (
+                f"{left} was left within 5 minutes of entry three times: its entries and exits contradict each other."
+            )
+            await self.alert("warning", "a market is entered and left again and again", text)
 
     async def _refused(self, event: OrderEvent) -> Refusal | None:
         """Return the refusal that an order's end at the door amounts to: not sent, or turned down by the venue."""
@@ -217,14 +265,28 @@ class OrderDoor:
         """Wait for the next switch that somebody threw."""
         return await self._switches.get()
 
-    async def report(self, difference: Difference) -> None:
-        """Record a difference between ledger and venue, and tell a person."""
+    async def report(self, difference: Difference, unsafe: bool) -> None:
+        """Record a difference between ledger and venue, and tell a person; an unsafe one pauses both desks."""
         DIFFERENCES.labels(difference.subject).inc()
         details = {"ours": difference.ours, "venue": difference.venues, "name": difference.name}
         await self.audit.add(
             actor="order_execution", action=f"differs:{difference.subject}", details=details, at=self.process.now()
         )
-        await self.alert("warning", f"{difference.subject} differs from the venue", str(difference))
+        subject = f"{difference.subject} differs from the venue"
+        if not unsafe:
+            await self.alert("warning", subject, str(difference))
+            return
+        await self.alert("critical", subject, f"{difference}. {UNSAFE}")
+        pause, current = unreconciled(str(difference), now=self.process.now()), self.state.switches.get(PAUSED)
+        if strengthens(pause, current, now=pause.at):
+            await self.throw(pause)
+
+    async def accept(self, resume: Switch) -> None:
+        """Take over the venue's cash because a person resumed: a deposit, a withdrawal, or what nobody will explain."""
+        before, accepted = self.catch_up.accepted, self.catch_up.accept()
+        if accepted != before:
+            details = {"cash": str(accepted), "reason": resume.reason}
+            await self.audit.add(actor=resume.by, action=ACCEPTED, details=details, at=resume.at)
 
     async def alert(self, severity: str, subject: str, text: str) -> None:
         """Publish an alert."""
@@ -256,10 +318,12 @@ class OrderDoor:
             await asyncio.sleep(RENEW_S)
 
     def barred(self, order: Order) -> str | None:
-        """Return the switch that forbids an order now."""
-        names = ("halt", "pause", "flatten") if order.action == "enter" else ("halt",)
+        """Return why an order may not go out now: the switch that forbids it, or a flatten that has ended."""
         now = self.process.now()
-        return next((name for name in names if self.state.switch(name, order.desk, now) is not None), None)
+        switch = self.state.forbids(order, now)
+        if switch is not None:
+            return switch.name
+        return "resumed" if self.state.resumed(order, now) else None
 
     def details(self) -> dict[str, Any]:
         """Return what the heartbeat tells: the lease's epoch and the switches obeyed."""

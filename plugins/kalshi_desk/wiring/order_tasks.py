@@ -10,6 +10,7 @@ import psycopg2
 import structlog
 
 from kalshi_desk.adapters.socket_loop import Connected, Received, SocketEvent
+from kalshi_desk.domain.breakers import by_person
 from kalshi_desk.domain.intent import CancelOrder, Intent
 from kalshi_desk.errors import DeskError, ParseError, VenueError
 from kalshi_desk.steps.cancel_review import cancels
@@ -21,8 +22,7 @@ from kalshi_desk.wiring import addresses
 from kalshi_desk.wiring.order_door import OrderDoor, leave
 from kalshi_desk.wiring.venue import venue_socket
 
-RELATE_S = 600.0
-LOOK_S, AGAIN_S, REVIEW_S, POLL_S, RECONCILE_S = 0.5, 1.0, 0.25, 3.0, 60.0
+LOOK_S, AGAIN_S, REVIEW_S, FILE_S, SIGNS_S, POLL_S, RECONCILE_S, RELATE_S = 0.5, 1.0, 0.25, 1.0, 2.0, 3.0, 60.0, 600.0
 log = structlog.get_logger()
 
 
@@ -70,6 +70,27 @@ async def review_cancels(door: OrderDoor) -> None:
         await asyncio.sleep(REVIEW_S)
 
 
+async def watch_halt_file(door: OrderDoor) -> None:
+    """Look each second whether a person halts by the file; needs neither broker nor database to obey."""
+    while True:
+        await asyncio.sleep(FILE_S)
+        await door.lookout.look_at_halt_file()
+
+
+async def watch_desk(door: OrderDoor) -> None:
+    """Look each two seconds whether the feeds live and the data is sound."""
+    while True:
+        await door.lookout.look_at_desk()
+        await asyncio.sleep(SIGNS_S)
+
+
+async def keep_groups(door: OrderDoor) -> None:
+    """Stop the order groups at the venue as soon as a desk is halted, and let them go on when a person resumes."""
+    while True:
+        await door.groups.obey()
+        await asyncio.sleep(REVIEW_S)
+
+
 async def follow_up(door: OrderDoor) -> None:
     """Take what resting forecast entries did not get, once their end is known."""
     while True:
@@ -111,10 +132,11 @@ async def _book(door: OrderDoor, text: str) -> None:
 
 
 async def poll(door: OrderDoor) -> None:
-    """Fetch fills each few seconds as a net below the socket, and settle what has ended."""
+    """Fetch fills each few seconds as a net below the socket, and free cash; settle what has ended."""
     while True:
         await asyncio.sleep(POLL_S)
         await attempt(door, "fills")
+        await attempt(door, "cash")
         if door.due:
             await attempt(door, "settle")
 
@@ -134,10 +156,12 @@ async def relate(door: OrderDoor) -> None:
 
 
 async def attempt(door: OrderDoor, what: str) -> None:
-    """Ask the venue for one of fills, settle, reconcile; a venue that does not answer is logged and asked again."""
+    """Ask the venue for fills, cash, settle or reconcile; one that does not answer is logged and asked again."""
     try:
         if what == "fills":
             await door.catch_up.fills()
+        elif what == "cash":
+            await door.read_cash()
         elif what == "settle":
             held = {position.ticker for position in door.booking.positions.all(door.process.now())}
             door.due &= held - door.booking.settled
@@ -156,6 +180,8 @@ async def audit_switches(door: OrderDoor) -> None:
         entry: dict[str, Any] = {"actor": switch.by, "action": f"switch:{switch.name}", "details": details}
         if not await door.audit.has(**entry, at=switch.at):
             await door.audit.add(**entry, at=switch.at)
+            if by_person(switch) and (switch.name, switch.scope, switch.on) == ("pause", "both", False):
+                await door.accept(switch)
         door.wake.set()
 
 
@@ -164,13 +190,29 @@ async def watch(door: OrderDoor) -> None:
     await door.tailing
 
 
+TASKS = (
+    drain,
+    review_cancels,
+    keep_groups,
+    watch_halt_file,
+    watch_desk,
+    follow_up,
+    listen,
+    poll,
+    reconcile,
+    relate,
+    audit_switches,
+    watch,
+)
+
+
 async def run(door: OrderDoor) -> None:
     """Run all of them once the door is open; the first that fails ends all and, with them, the worker."""
     await door.opened.wait()
     log.info("door.open", epoch=door.lease.epoch, account=door.process.account)
     try:
         async with asyncio.TaskGroup() as group:
-            for task in (drain, review_cancels, follow_up, listen, poll, reconcile, relate, audit_switches, watch):
+            for task in TASKS:
                 group.create_task(task(door))
     except* (psycopg2.Error, DeskError, OSError) as faults:
         log.exception("door.failed", faults=[str(fault)[:200] for fault in faults.exceptions])

@@ -1,4 +1,4 @@
-"""Throw a switch of the desk and wait until the door obeys it."""
+"""Throw a switch of the desk and wait until the door obeys it, or until a flattened desk holds nothing."""
 
 from __future__ import annotations
 
@@ -19,8 +19,9 @@ from kalshi_desk.errors import DeskError
 from kalshi_desk.settings import Settings
 from kalshi_desk.wiring import addresses
 from kalshi_desk.wiring.database import database_or_fault
+from kalshi_desk.wiring.gate import gate_params
 
-OBEYED_S, LOOK_S = 15.0, 0.3
+OBEYED_S, SOLD_S, LOOK_S = 15.0, 15.0, 0.3
 SCOPES = ("both", "crypto", "forecast")
 
 
@@ -45,16 +46,35 @@ def throw(settings: Settings, name: str, *, scope: str, on: bool, reason: str) -
 
 
 def obeyed(settings: Settings, switch: Switch) -> bool:
-    """Wait until ``order_execution`` says that it knows the switch; False if it does not in 15 s of wall time."""
+    """Wait until ``order_execution`` says that the switch stands so; False if it does not in 15 s of wall time."""
     until = time.monotonic() + OBEYED_S
     key = f"{switch.name}:{switch.scope}"
     while time.monotonic() < until:
         with suppress(DeskError):  # the switch is published: a database that is away only keeps us from seeing more
             known = known_switches(settings).get(key)
-            if known is not None and Nanos.parse(known["at"]) >= switch.at:
+            if known is not None and known["on"] == switch.on and Nanos.parse(known["at"]) >= switch.at:
                 return True
         time.sleep(LOOK_S)
     return False
+
+
+def left_after(settings: Settings, scope: str) -> dict[str, str]:
+    """Wait until the desk's own positions are sold; return the contracts by market still held after 15 s of wall time.
+
+    Raises DeskError where the database is away.
+    """
+    until = time.monotonic() + SOLD_S
+    while (left := _held(settings, scope)) and time.monotonic() < until:
+        time.sleep(LOOK_S)
+    return left
+
+
+def _held(settings: Settings, scope: str) -> dict[str, str]:
+    params = gate_params(settings)
+    with database_or_fault(), closing(connect(addresses.database_url(settings), "cli")) as db, db:
+        held = list(queries("health").holdings(db, account=params.account))
+    own = ((ticker, count) for ticker, owner, count, _ in held if owner == "desk")
+    return {ticker: count for ticker, count in own if scope in ("both", params.owner_of(ticker))}
 
 
 def known_switches(settings: Settings) -> dict[str, Any]:

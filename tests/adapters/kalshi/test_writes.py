@@ -4,7 +4,8 @@ import pytest
 
 from kalshi_desk.adapters.kalshi.writes import KalshiWrites
 from kalshi_desk.domain.market import BookSide
-from kalshi_desk.domain.units import Count, Price
+from kalshi_desk.domain.transfer import Transfer
+from kalshi_desk.domain.units import Cash, Count, Price
 from kalshi_desk.errors import Rejected
 from kalshi_desk.wire.kalshi_orders import Amendment
 from tests.adapters.kalshi.venue import Venue
@@ -48,3 +49,14 @@ async def test_amend():
 async def test_order_group():
     group, _, path, _ = await send(lambda w: w.create_group(100, 2), (201, o.GROUP.encode()))
     assert (group, path) == ("g", "/portfolio/order_groups/create")
+    _, method, path, body = await send(lambda w: w.change_group("g", 2, "trigger"), b"{}")
+    assert (method, path, body) == ("PUT", "/portfolio/order_groups/g/trigger?exchange_index=2", b"")
+    _, _, path, body = await send(lambda w: w.change_group("g", 2, "limit", 5), b"{}")
+    assert (path, body) == ("/portfolio/order_groups/g/limit?exchange_index=2", b'{"contracts_limit":5}')
+
+
+async def test_transfer():
+    wish = Transfer(source=0, destination=2, amount=Cash.parse("1.5"), client_transfer_id="c")
+    moved, method, path, body = await send(lambda w: w.transfer(wish), (201, b'{"transfer_id":"t"}'))
+    assert (moved, method, path) == ("t", "POST", "/portfolio/intra_exchange_instance_transfer")
+    assert json.loads(body)["amount"] == 15_000

@@ -21,6 +21,9 @@ async def test_the_chain_shows_every_change(database: str) -> None:
         await log.add(actor="anna", action="halt", details={"reason": f"test {number}", "count": "1.00"}, at=AT)
     await AuditLog(database, "another").add(actor="ben", action="resume", details={}, at=AT)
     assert log.broken_at() is None
+    assert await log.newest("halt") == {"reason": "test 2", "count": "1.00"}
+    assert await log.newest("resume") is None
+    assert [await log.count(("halt", "x"), each) for each in ({}, {"count": "1.00"}, {"count": "2"})] == [3, 3, 0]
     _change(
         database, "update desk.audit_log set details = '{\"reason\": \"better\"}' where details->>'reason' = 'test 1'"
     )

@@ -8,7 +8,8 @@ REST_ROOT, WS_PATH = "/trade-api/v2", "/trade-api/ws/v2"
 STATUS, LIMITS = "/exchange/status", "/account/limits"
 SERIES, EVENTS, MARKETS, TRADES, BOOKS = "/series", "/events", "/markets", "/markets/trades", "/markets/orderbooks"
 BALANCE, POSITIONS, FILLS = "/portfolio/balance", "/portfolio/positions", "/portfolio/fills"
-SETTLEMENTS, ORDER_GROUPS = "/portfolio/settlements", "/portfolio/order_groups/create"
+SETTLEMENTS, ORDER_GROUPS = "/portfolio/settlements", "/portfolio/order_groups"
+TRANSFERS = "/portfolio/intra_exchange_instance_transfer"
 ORDER_READS, ORDER_WRITES = "/portfolio/orders", "/portfolio/events/orders"
 
 

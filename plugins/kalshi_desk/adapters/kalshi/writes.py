@@ -1,11 +1,13 @@
-"""The order writes, for the one process that holds the trading key. None is ever repeated here."""
+"""The writes: orders, for the one process that holds the trading key, and transfers. None is ever repeated here."""
 
 from __future__ import annotations
 
 from kalshi_desk.adapters.kalshi import paths
 from kalshi_desk.adapters.kalshi.budget import CANCEL_COST
 from kalshi_desk.adapters.kalshi.calls import KalshiCalls
+from kalshi_desk.domain.transfer import Transfer
 from kalshi_desk.wire import kalshi_orders as orders
+from kalshi_desk.wire import kalshi_transfers as transfers
 
 
 class KalshiWrites:
@@ -34,4 +36,19 @@ class KalshiWrites:
     async def create_group(self, contracts: int, exchange_index: int) -> str:
         """Create an order group on a shard and return its id."""
         body = orders.group_body(contracts, exchange_index)
-        return (await self._calls.write("POST", paths.ORDER_GROUPS, orders.parse_group, body=body)).order_group_id
+        path = paths.below(paths.ORDER_GROUPS, "create")
+        return (await self._calls.write("POST", path, orders.parse_group, body=body)).order_group_id
+
+    async def change_group(self, group_id: str, exchange_index: int, action: str, contracts: int | None = None) -> None:
+        """Do one of trigger (stop it and cancel its orders), reset and limit (to ``contracts``) to an order group.
+
+        Stopping it may spend the tokens that are kept for cancels.
+        """
+        body = b"" if contracts is None else orders.limit_body(contracts)
+        path, query = paths.below(paths.ORDER_GROUPS, group_id, action), {"exchange_index": exchange_index}
+        await self._calls.write("PUT", path, orders.parse_done, body=body, query=query, cancel=action == "trigger")
+
+    async def transfer(self, transfer: Transfer) -> str:
+        """Move cash between shards and return the venue's id of it; Rejected 409 means that it has been moved."""
+        body = transfers.transfer_body(transfer)
+        return (await self._calls.write("POST", paths.TRANSFERS, transfers.parse_transfer, body=body)).transfer_id

@@ -52,6 +52,24 @@ class AuditLog:
         with closing(connect(self._url, "audit")) as db, db:
             return _sql.same(db, account=self._account, **told) is not None
 
+    async def newest(self, action: str) -> dict[str, Any] | None:
+        """Return the details of the newest entry of an action, None where there is none."""
+        return await asyncio.to_thread(self._newest, action)
+
+    def _newest(self, action: str) -> dict[str, Any] | None:
+        with closing(connect(self._url, "audit")) as db, db:
+            row = _sql.newest(db, account=self._account, action=action)
+        return None if row is None else dict(json.loads(row[0]))
+
+    async def count(self, actions: tuple[str, ...], details: dict[str, Any]) -> int:
+        """Return how many entries of these actions have at least these details."""
+        return await asyncio.to_thread(self._count, actions, details)
+
+    def _count(self, actions: tuple[str, ...], details: dict[str, Any]) -> int:
+        told = {"actions": list(actions), "details": json.dumps(details)}
+        with closing(connect(self._url, "audit")) as db, db:
+            return int(_sql.count(db, account=self._account, **told)[0])
+
     def broken_at(self) -> int | None:
         """Return the number of the first entry that does not follow from those before it, None if all do."""
         with closing(connect(self._url, "audit")) as db, db:
