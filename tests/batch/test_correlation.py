@@ -1,9 +1,12 @@
 """The correlations of one day from rows written by hand."""
 
+from datetime import timedelta
+
 import pytest
 
 from kalshi_desk.batch import correlation
-from tests.batch.estimated import RUN_AFTER, WINDOW, at, execute, listed, open_account, quote, watch
+from kalshi_desk.batch.desk import WRITTEN_S
+from tests.batch.estimated import WINDOW, at, execute, listed, open_account, quote, watch
 
 pytestmark = pytest.mark.embedded
 ONE, SISTER, COUSIN, STRANGER = "KXCPI-26DEC-T2", "KXCPI-26DEC-T3", "KXCPI-27JAN-T3", "KXBAND-26DEC"
@@ -24,7 +27,7 @@ def watched(paper_desk):
 
 
 def run():
-    return correlation.write_correlations(RUN_AFTER, WINDOW)
+    return correlation.write_correlations(at(0) + timedelta(seconds=WRITTEN_S), WINDOW)
 
 
 def stored(database):

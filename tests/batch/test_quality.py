@@ -5,7 +5,7 @@ import pytest
 
 from kalshi_desk.adapters.postgres.clock_epochs import store_epochs
 from kalshi_desk.adapters.postgres.connection import connect
-from kalshi_desk.batch.desk import run_of
+from kalshi_desk.batch.desk import WRITTEN_S, run_of
 from kalshi_desk.batch.quality import blocked, check, verdict
 from kalshi_desk.domain.event_clock import ClockSegment
 from kalshi_desk.domain.quality import SUITES
@@ -16,7 +16,7 @@ from tests.orders import ACCOUNT
 
 pytestmark = pytest.mark.embedded
 HOUR = timedelta(hours=1)
-RUN_AFTER = datetime(2026, 11, 21, 13, 0, 10, tzinfo=UTC)
+RUN_AFTER = datetime(2026, 11, 21, 13, 2, 0, tzinfo=UTC)
 DAY = "2026-11-21"
 GOOD = f"""
 select ensure_day('{DAY}');
@@ -100,7 +100,7 @@ async def test_only_a_new_failure_alerts(desk, broker):
     (alert,) = (await alerts(broker))[len(before) :]
     assert (alert.severity, alert.subject) == ("critical", "snapshots failed a check")
     assert "T7: ask 0.39, bid 0.4" in alert.text
-    assert alert.at == Nanos.of(RUN_AFTER - timedelta(seconds=10))
+    assert alert.at == Nanos.of(RUN_AFTER - timedelta(seconds=WRITTEN_S))
 
 
 def test_a_check_of_the_future_is_not_known_yet(desk):

@@ -15,7 +15,7 @@ import pytest
 from playwright.sync_api import sync_playwright
 
 from kalshi_desk.adapters.postgres.clock_epochs import load_epochs
-from kalshi_desk.batch.desk import LAG_S
+from kalshi_desk.batch.desk import LAG_S, WRITTEN_S
 from kalshi_desk.domain.units import Nanos
 from kalshi_desk.embedded.place import MARKER
 from kalshi_desk.steps.window import window_of
@@ -109,7 +109,7 @@ def test_a_dag_runs_green_and_its_rerun_changes_no_row_of_its_interval(desk, dag
     airflow = Airflow(desk)
     run = airflow.trigger(dag)
     green(airflow, dag, run)
-    end = window_end(desk, airflow.run_after(dag, run))
+    end = window_end(desk, airflow.run_after(dag, run), lag_s=WRITTEN_S if dag == "daily_report" else LAG_S)
     before = rows(desk, dag, end)
     assert before
     airflow.clear(dag, run)
@@ -138,10 +138,10 @@ def test_a_scheduler_killed_in_the_middle_of_a_run_finishes_it(desk):
     print(f"kill -9 of the scheduler: its run succeeded {took:.0f} s later")
 
 
-def window_end(desk: Desk, run_after: str):
+def window_end(desk: Desk, run_after: str, *, lag_s: float):
     """The decision time of a run, on the event clock."""
     segments = load_epochs(addresses.database_url(desk.place.settings), addresses.account(desk.place.settings))
-    return window_of(Nanos.parse(run_after), period_s=30, lag_s=LAG_S, segments=segments).end.datetime()
+    return window_of(Nanos.parse(run_after), period_s=30, lag_s=lag_s, segments=segments).end.datetime()
 
 
 def rows(desk: Desk, dag: str, end) -> list[str]:

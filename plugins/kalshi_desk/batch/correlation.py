@@ -12,7 +12,7 @@ import numpy as np
 from kalshi_desk.adapters.postgres.copy import copy_rows
 from kalshi_desk.adapters.postgres.queries import queries
 from kalshi_desk.adapters.sentences import embed
-from kalshi_desk.batch.desk import Run, run_of
+from kalshi_desk.batch.desk import WRITTEN_S, Run, run_of
 from kalshi_desk.domain.correlation import Matrix, Subject
 from kalshi_desk.steps.correlate import correlate, groups, pairs_above
 
@@ -31,7 +31,7 @@ class Written(NamedTuple):
 
 def write_correlations(run_after: datetime, period: timedelta) -> Written:
     """Write the correlations of at least ``LEAST`` in size as known at the run's decision time, anew on a rerun."""
-    with run_of(run_after, period) as run:
+    with run_of(run_after, period, lag_s=WRITTEN_S) as run:
         subjects, mids = _priced(run, _subjects(run))
         tickers = [subject.ticker for subject in subjects]
         matrix = correlate(subjects, vectors(subjects), mids)

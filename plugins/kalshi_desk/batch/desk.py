@@ -16,7 +16,7 @@ from kalshi_desk.settings import Settings, load_settings
 from kalshi_desk.steps.window import Window, window_of
 from kalshi_desk.wiring import addresses
 
-LAG_S = 10.0
+LAG_S, WRITTEN_S = 10.0, 120.0
 STATEMENT_S = 120.0
 
 
@@ -32,9 +32,11 @@ class Run:
 
 
 @contextmanager
-def run_of(run_after: datetime, period: timedelta) -> Iterator[Run]:
+def run_of(run_after: datetime, period: timedelta, *, lag_s: float = LAG_S) -> Iterator[Run]:
     """Open a run; its transaction commits when the body ends well and rolls back when it raises.
 
+    ``lag_s`` is how long ago in wall time it decides: LAG_S, when what the streams saw by then has been recorded, or
+    WRITTEN_S, when the runs of other DAGs that had decided by then have written too, so that a rerun reads the same.
     Raises LedgerError where the account was never opened.
     """
     settings = load_settings()
@@ -42,7 +44,7 @@ def run_of(run_after: datetime, period: timedelta) -> Iterator[Run]:
     with closing(connect(addresses.database_url(settings), "airflow", statement_s=STATEMENT_S)) as db:
         wall, period_s = Nanos.of(run_after), period.total_seconds()
         segments = read_segments(db, account) or _wall_clock(db, account)
-        window = window_of(wall, period_s=period_s, lag_s=LAG_S, segments=segments)
+        window = window_of(wall, period_s=period_s, lag_s=lag_s, segments=segments)
         with db:
             yield Run(settings, db, account, window.end, window)
 

@@ -12,7 +12,7 @@ from psycopg2.extras import RealDictCursor
 from kalshi_desk.adapters.expectations import Rows, validate
 from kalshi_desk.adapters.postgres.queries import queries
 from kalshi_desk.batch.alarm import raise_alarm
-from kalshi_desk.batch.desk import Run, run_of
+from kalshi_desk.batch.desk import WRITTEN_S, Run, run_of
 from kalshi_desk.domain.message import encode
 from kalshi_desk.domain.quality import SUITES, Verdict
 from kalshi_desk.errors import QualityError
@@ -37,7 +37,7 @@ def check(run_after: datetime, period: timedelta) -> dict[str, int]:
 
     A critical failure that this interval had not shown before raises an alert. The docs show the newest interval.
     """
-    with run_of(run_after, period) as run:
+    with run_of(run_after, period, lag_s=WRITTEN_S) as run:
         sql, key = queries("quality"), _key(run)
         rows = {suite: _rows(run, suite) for suite in SUITES}
         (superseded,) = sql.later_checks(run.connection, **key)
@@ -55,7 +55,7 @@ def check(run_after: datetime, period: timedelta) -> dict[str, int]:
 
 def verdict(run_after: datetime, period: timedelta) -> None:
     """Raise QualityError naming the critical expectations that the interval's rows failed, if there are any."""
-    with run_of(run_after, period) as run:
+    with run_of(run_after, period, lag_s=WRITTEN_S) as run:
         failed = sorted(queries("quality").stored_checks(run.connection, **_key(run)))
     if failed:
         raise QualityError("; ".join(f"{suite}: {expectation}" for suite, expectation in failed))

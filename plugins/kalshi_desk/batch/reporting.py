@@ -9,7 +9,7 @@ from typing import Any
 
 from kalshi_desk.adapters.postgres.queries import queries
 from kalshi_desk.adapters.reports import daily
-from kalshi_desk.batch.desk import Run, run_of
+from kalshi_desk.batch.desk import WRITTEN_S, Run, run_of
 from kalshi_desk.domain.message import encode
 from kalshi_desk.domain.report import Activity, DailyReport, Money, Skill, markdown
 from kalshi_desk.domain.report_parts import Coming, Costs, DeskDay, ForecasterScore, Incident, ModelCost
@@ -17,7 +17,7 @@ from kalshi_desk.domain.report_parts import Coming, Costs, DeskDay, ForecasterSc
 
 def write_report(run_after: datetime, period: timedelta, *, date: str | None) -> str:
     """Write the report of ``date``, or of the day that the run's window ends in; return the path of its page."""
-    with run_of(run_after, period) as run:
+    with run_of(run_after, period, lag_s=WRITTEN_S) as run:
         report = gather(run, Date.fromisoformat(date) if date else report_day(run))
         _text, page = daily.write(report, run.settings.desk_home.resolve().parent / "reports")
         queries("report").save_report(run.connection, **_row(run, report))
