@@ -47,7 +47,7 @@ def calibration() -> None:
         from kalshi_desk.batch.calibration import fit_calibrations
 
         if not (fitted := fit_calibrations(dag_run.run_after, PERIOD)):
-            raise AirflowSkipException("no estimate has an answer yet")
+            raise AirflowSkipException("too few answers for a fair sample yet")
         return fitted
 
     fit()

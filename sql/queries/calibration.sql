@@ -8,6 +8,12 @@ join desk.markets m on m.ticker = e.ticker
 where e.account = :account and e.observed_at <= :now and s.observed_at <= :now
 order by e.ticker, e.occurred_at, e.estimate_id;
 
+-- name: still_open
+-- When each market was first estimated that had not settled at :now.
+select min(e.occurred_at) from desk.estimates e join desk.markets m on m.ticker = e.ticker
+where e.account = :account and e.observed_at <= :now and coalesce(m.settled_at, 'infinity') > :now
+group by e.ticker;
+
 -- name: drop_calibrations!
 delete from desk.calibrations where account = :account and fitted_at = :fitted_at;
 

@@ -115,9 +115,10 @@ from desk.markets where ticker = :ticker;
 
 -- name: add_estimate!
 insert into desk.estimates (estimate_id, account, ticker, category, p_vendors, p_ensemble, p_ensemble_stderr,
-    p_calibrated, p_yes, p_stderr, p_price, p_base_rate, blend_weight, exploratory, details, occurred_at, observed_at)
+    p_calibrated, p_blended, p_yes, p_stderr, p_price, p_base_rate, blend_weight, exploratory, details, occurred_at,
+    observed_at)
 values (:estimate_id, :account, :ticker, :category, :p_vendors, :p_ensemble, :p_ensemble_stderr,
-    :p_calibrated, :p_yes, :p_stderr, :p_price, :p_base_rate, :blend_weight, :exploratory, :details, :at, :at)
+    :p_calibrated, :p_blended, :p_yes, :p_stderr, :p_price, :p_base_rate, :blend_weight, :exploratory, :details, :at, :at)
 on conflict (estimate_id) do nothing;
 
 -- name: month_spend^

@@ -65,7 +65,7 @@ where s.account = :account and s.ticker = m.ticker
 -- name: scorable_estimates
 -- Estimates without a score whose market has settled to yes or no; the horizon runs to the market's close.
 select e.estimate_id, e.ticker, e.category, extract(epoch from m.close_at - e.occurred_at) / 86400 as horizon_days,
-       (m.result = 'yes')::int as outcome, e.p_vendors, e.p_ensemble, e.p_calibrated, e.p_yes, e.p_price, e.p_base_rate
+       (m.result = 'yes')::int as outcome, e.p_vendors, e.p_ensemble, e.p_calibrated, e.p_blended, e.p_price, e.p_base_rate
 from desk.estimates e join desk.markets m on m.ticker = e.ticker
 where e.account = :account and e.observed_at <= :end and e.occurred_at < m.settled_at
   and m.settled_at <= :end and m.result in ('yes', 'no')

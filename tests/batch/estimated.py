@@ -82,8 +82,9 @@ def estimate(database: str, ticker: str, p_yes: float, *, minutes: float = -1, s
     row = {
         "estimate_id": name, "account": ACCOUNT, "ticker": ticker, "category": "Economics",
         "p_vendors": json.dumps({"gpt": p_yes, "claude": p_yes}), "p_ensemble": p_yes, "p_ensemble_stderr": stderr,
-        "p_calibrated": p_yes, "p_yes": p_yes, "p_stderr": stderr, "blend_weight": 0.5, "exploratory": False,
-        "details": "{}", "occurred_at": at(minutes), "observed_at": at(minutes),
+        "p_calibrated": p_yes, "p_blended": p_yes, "p_yes": p_yes, "p_stderr": stderr,
+        "blend_weight": 0.5, "exploratory": False, "details": "{}",
+        "occurred_at": at(minutes), "observed_at": at(minutes),
     } | changes  # fmt: skip
     names = ", ".join(row)
     places = ", ".join(["%s"] * len(row))

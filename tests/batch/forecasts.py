@@ -62,11 +62,11 @@ def add_estimate(url: str, ticker: str, *, days: float, p: dict[str, float | Non
     execute(
         url,
         """insert into desk.estimates (estimate_id, account, ticker, category, p_vendors, p_ensemble, p_ensemble_stderr,
-               p_calibrated, p_yes, p_stderr, p_price, p_base_rate, blend_weight, exploratory, details,
+               p_calibrated, p_blended, p_yes, p_stderr, p_price, p_base_rate, blend_weight, exploratory, details,
                occurred_at, observed_at)
-           values (%s, %s, %s, %s, %s, 0.6, 0.05, 0.65, %s, 0.05, %s, %s, 0.5, true, '{}', %s, %s)""",
-        (estimate_id, ACCOUNT, ticker, category, vendors, p.get("blended", 0.6), p.get("price"), p.get("base_rate"),
-         at(days), at(days)),
+           values (%s, %s, %s, %s, %s, 0.6, 0.05, 0.65, %s, %s, 0.05, %s, %s, 0.5, true, '{}', %s, %s)""",
+        (estimate_id, ACCOUNT, ticker, category, vendors, p.get("blended", 0.6), p.get("blended", 0.6), p.get("price"),
+         p.get("base_rate"), at(days), at(days)),
     )  # fmt: skip
     return estimate_id
 

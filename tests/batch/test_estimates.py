@@ -36,14 +36,16 @@ def chosen(desk, database, request):  # noqa: F811 - the fixture of that name
 
 def test_an_estimate_is_a_row_with_its_stages_and_a_message(chosen, desk, database, broker):  # noqa: F811
     assert publish_estimates(RUN_AFTER, WINDOW, [{}]) == 1
-    ((name, vendors, p_ensemble, p_calibrated, p_yes, p_price, weight, exploratory, details, when),) = execute(
+    (row,) = execute(
         database,
-        """select estimate_id, p_vendors, p_ensemble, p_calibrated, p_yes, p_price, blend_weight, exploratory, details,
-        occurred_at from estimates""",
+        """select estimate_id, p_vendors, p_ensemble, p_calibrated, p_blended, p_yes, p_price, blend_weight,
+        exploratory, details, occurred_at from estimates""",
     )
+    name, vendors, p_ensemble, p_calibrated, p_blended, p_yes, p_price, weight, exploratory, details, when = row
     assert name == estimate_id(ACCOUNT, chosen, NOW)
     assert vendors == pytest.approx({"gpt": view(chosen), "claude": view(chosen)}, abs=NOISE)
     assert p_ensemble == p_calibrated == pytest.approx(view(chosen), abs=NOISE)
+    assert p_blended == pytest.approx(p_price)
     assert min(p_ensemble, p_price) < p_yes < max(p_ensemble, p_price)
     assert (weight, exploratory, when) == (0.5, True, at(0))
     assert (details["reason"], details["rules"]) == ("first", rules_hash("If it is high."))

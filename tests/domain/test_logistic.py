@@ -2,6 +2,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy.integrate import quad
 from scipy.optimize import minimize
 
 from kalshi_desk.domain.logistic import Normal, fit_logistic
@@ -54,6 +55,32 @@ def test_the_covariance_is_that_of_the_curvature_by_differences():
     hessian = np.array([[bent(i, j) for j in range(2)] for i in range(2)])
     assert fitted.covariance == pytest.approx(np.linalg.inv(hessian), rel=1e-3)
     assert fitted.stderr(1) == pytest.approx(np.sqrt(np.linalg.inv(hessian)[1, 1]), rel=1e-3)
+
+
+@settings(max_examples=15)
+@given(st.integers(0, 10_000))
+def test_the_evidence_is_the_integral_of_likelihood_and_prior(seed):
+    features, outcomes, offset = drawn(seed)
+    alone = features[:, 1:]
+    prior = Normal((1.0,), (0.25,))
+
+    def density(slope):
+        return np.exp(100 - slow_loss([slope], alone, outcomes, offset, prior)) / np.sqrt(2 * np.pi * 0.25)
+
+    fitted = fit_logistic(alone, outcomes, offset=offset, prior=prior)
+    assert fitted.evidence == pytest.approx(np.log(quad(density, -2, 4)[0]) - 100, abs=0.02)
+
+
+def test_outcomes_of_one_event_share_their_luck_and_others_do_not():
+    features, outcomes, offset = (np.repeat(each, 4, axis=0) for each in drawn(5, n=300))
+    prior = Normal((0.0, 1.0), (1.0, 1.0))
+
+    def luck(events):
+        return fit_logistic(features, outcomes, offset=offset, prior=prior, events=events).shared_luck
+
+    assert luck(None) == pytest.approx(1)
+    assert luck(np.arange(1_200)) == pytest.approx(1, abs=0.2)
+    assert luck(np.repeat(np.arange(300), 4)) == pytest.approx(4, abs=0.8)
 
 
 def test_without_observations_the_answer_is_the_prior():

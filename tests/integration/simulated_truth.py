@@ -88,7 +88,7 @@ def learned_rightly(questions: Sequence[Question], best: Implied) -> tuple[bool,
     The bias is out where the bent mix differs from the best bend's, at the odds that the bias alone gives, by at most
     two standard errors of an unshrunk fit.
     """
-    learned = fit(questions, fitted_at=hour(10**4), params=PARAMS)["climate"]
+    learned = fit(questions, (), fitted_at=hour(10**4), params=PARAMS)["climate"]
     bent = learned.platt_intercept + learned.platt_slope * BIAS
     bias_out = abs(bent - best.bend(BIAS)) <= 2 * 2 / np.sqrt(len(questions))
     return bias_out, abs(learned.blend_weight - best.weight) <= 2 * learned.blend_stderr

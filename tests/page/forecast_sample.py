@@ -65,8 +65,8 @@ def _listed(now: datetime) -> dict[str, list[tuple[Any, ...]]]:
 
 def _believed(now: datetime) -> dict[str, list[tuple[Any, ...]]]:
     columns = (
-        "estimate_id, account, ticker, category, p_vendors, p_ensemble, p_ensemble_stderr, p_calibrated, p_yes, "
-        "p_stderr, p_price, p_base_rate, blend_weight, exploratory, details, occurred_at, observed_at"
+        "estimate_id, account, ticker, category, p_vendors, p_ensemble, p_ensemble_stderr, p_calibrated, p_blended, "
+        "p_yes, p_stderr, p_price, p_base_rate, blend_weight, exploratory, details, occurred_at, observed_at"
     )
     calls = (
         "call_id, account, estimate_id, ticker, stage, vendor, model, evidence_set, sample, prompt_hash, prompt, "
@@ -75,10 +75,10 @@ def _believed(now: datetime) -> dict[str, list[tuple[Any, ...]]]:
     hour = now - timedelta(hours=1)
     return {
         f"estimates ({columns})": [
-            ("e1", sample.ACCOUNT, FED, "Economics", '{"gpt": 0.78, "claude": 0.71}', 0.749, 0.04, 0.735, 0.69, 0.03,
-             0.62, 0.4, 0.5, True, "{}", hour, hour),
-            ("e2", sample.ACCOUNT, RAIN, "Climate and Weather", '{"claude": 0.3}', 0.3, 0.08, 0.31, 0.36, 0.05, None,
-             None, 0.25, False, "{}", hour, hour),
+            ("e1", sample.ACCOUNT, FED, "Economics", '{"gpt": 0.78, "claude": 0.71}', 0.749, 0.04, 0.735, 0.62, 0.69,
+             0.03, 0.62, 0.4, 0.5, True, "{}", hour, hour),
+            ("e2", sample.ACCOUNT, RAIN, "Climate and Weather", '{"claude": 0.3}', 0.3, 0.08, 0.31, 0.36, 0.36, 0.05,
+             None, None, 0.25, False, "{}", hour, hour),
         ],
         f"forecaster_calls ({calls})": [
             (f"c{n}", sample.ACCOUNT, "e1", FED, "full", vendor, "m", n % 2, n, "h", "p", fault, n == 3, 2100, 180,

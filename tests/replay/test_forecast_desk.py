@@ -19,8 +19,8 @@ def desk(bankroll: Cash = BANKROLL, **settings) -> ForecastDesk:
 
 def believed(p: float, stderr: float = 0.0) -> Combined:
     return Combined(
-        p_vendors={}, p_ensemble=p, p_ensemble_stderr=stderr, p_calibrated=p, p_yes=p, stderr=stderr, blend_weight=0.5,
-        exploratory=False,
+        p_vendors={}, p_ensemble=p, p_ensemble_stderr=stderr, p_calibrated=p, p_blended=p, p_yes=p, stderr=stderr,
+        blend_weight=0.5, exploratory=False,
     )  # fmt: skip
 
 

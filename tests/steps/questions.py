@@ -23,7 +23,7 @@ def question(n: int, *, asked: float, resolved: float, outcome: int = 1, **given
     fields = {"price": 0.5, "forecasts": {"gpt": 0.6, "claude": 0.6}, "category": "Climate", **given}
     return Question(
         id=f"Q{n:05}",
-        title="Will it rain?",
+        title=f"Will it rain in hour {n}?",
         asked_at=hour(asked),
         resolved_at=hour(resolved),
         outcome=outcome,

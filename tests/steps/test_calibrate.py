@@ -53,6 +53,20 @@ def test_before_enough_answers_of_the_category_the_weight_is_the_prior_and_the_e
     assert logit(found.p_yes) == pytest.approx(0.5 * logit(found.p_calibrated))
 
 
+def test_what_is_scored_is_the_price_before_the_first_answers_and_then_what_they_support_however_few():
+    cold = combine(asked(0.7, 0.6), None, price=0.4, params=PARAMS)
+    assert cold.p_blended == pytest.approx(0.4)
+    assert cold.p_yes > 0.45
+    few = msgspec.structs.replace(LEARNED, priced=30)
+    learned, traded = (combine(asked(0.7, 0.6), known, price=0.4, params=PARAMS) for known in (few, LEARNED))
+    assert learned.p_blended == traded.p_blended == traded.p_yes != learned.p_yes
+
+
+def test_without_a_price_what_is_scored_is_the_calibrated():
+    cold = combine(asked(0.7, 0.6), None, price=None, params=PARAMS)
+    assert cold.p_blended == cold.p_calibrated == cold.p_yes
+
+
 def test_a_weight_whose_interval_includes_nothing_explores():
     doubtful = msgspec.structs.replace(LEARNED, blend_low=-0.01)
     assert combine(asked(0.7), doubtful, price=0.5, params=PARAMS).exploratory

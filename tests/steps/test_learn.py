@@ -8,18 +8,18 @@ from tests.steps.questions import PARAMS, expit, question, world
 
 
 def learned(questions):
-    return fit(questions, fitted_at=questions[-1].resolved_at, params=PARAMS)
+    return fit(questions, (), fitted_at=questions[-1].resolved_at, params=PARAMS)
 
 
 def test_categories_are_compared_casefolded_and_counted():
+    names = ["Climate"] * 10 + ["CLIMATE"] * 10 + ["Politics"] * 10
     questions = [
-        question(1, asked=0, resolved=1, category="Climate"),
-        question(2, asked=0, resolved=1, category="CLIMATE", price=None),
-        question(3, asked=0, resolved=1, category="Politics", outcome=0),
+        question(n, asked=0, resolved=1, category=name, price=None if name == "CLIMATE" else 0.5, outcome=n % 2)
+        for n, name in enumerate(names)
     ]
     found = learned(questions)
     assert {name: (one.resolutions, one.priced) for name, one in found.items()} == {
-        "climate": (2, 1), "politics": (1, 1), POOLED: (3, 2),
+        "climate": (20, 10), "politics": (10, 10), POOLED: (30, 20),
     }  # fmt: skip
     assert {one.fitted_at for one in found.values()} == {questions[-1].resolved_at}
 
@@ -37,9 +37,10 @@ def test_a_better_model_than_the_price_is_trusted_and_a_worse_one_is_not():
     assert good.blend_low > 0 > bad.blend_low
 
 
-def test_without_prices_the_weight_stays_the_prior():
+def test_without_prices_the_price_stays_believed():
     found = learned([question(n, asked=0, resolved=1, price=None, outcome=n % 2) for n in range(60)])
-    assert found["climate"].blend_weight == pytest.approx(0.5)
+    assert found["climate"].blend_weight == pytest.approx(0.05)
+    assert found["climate"].blend_low < 0
     assert found["climate"].priced == 0
 
 
@@ -76,7 +77,26 @@ def test_certain_forecasts_and_prices_teach_nothing():
 
 
 def test_nothing_answered_teaches_nothing():
-    assert fit([], fitted_at=question(1, asked=0, resolved=1).resolved_at, params=PARAMS) == {}
+    assert fit([], [], fitted_at=question(1, asked=0, resolved=1).resolved_at, params=PARAMS) == {}
+
+
+def test_answers_that_came_early_do_not_teach_for_those_still_open():
+    """Half of the questions are answered at once, all of them with yes: what the other half will say is not known."""
+    asked = world(5, n=200)
+    early = [msgspec.structs.replace(each, outcome=1) for each in asked[::2]]
+    still_open = [each.asked_at for each in asked[1::2]]
+    assert fit(early, still_open, fitted_at=asked[-1].resolved_at, params=PARAMS) == {}
+    fully = [*early, *(msgspec.structs.replace(each, outcome=0) for each in asked[1::2])]
+    found = fit(fully, (), fitted_at=asked[-1].resolved_at, params=PARAMS)["climate"]
+    assert found.resolutions == 200
+
+
+def test_only_the_fair_part_of_the_answers_teaches():
+    asked = world(6, n=200)
+    still_open = [each.asked_at for each in asked[100:] if int(each.id[1:]) % 2]
+    known = [each for each in asked if each.asked_at not in still_open]
+    found = fit(known, still_open, fitted_at=asked[-1].resolved_at, params=PARAMS)[POOLED]
+    assert 100 < found.resolutions < 120
 
 
 def test_questions_of_one_event_share_its_luck():
@@ -84,7 +104,13 @@ def test_questions_of_one_event_share_its_luck():
     fivefold = [
         msgspec.structs.replace(each, id=f"{each.id}-{copy}", event=each.id) for each in alone for copy in range(5)
     ]
-    apart = [msgspec.structs.replace(each, event=None) for each in fivefold]
+    apart = [msgspec.structs.replace(each, event=each.id) for each in fivefold]
     once, together, naive = (learned(questions)["climate"].blend_stderr for questions in (alone, fivefold, apart))
     assert naive < 0.7 * once
     assert together > 1.3 * naive
+
+
+def test_questions_of_one_title_are_one_event():
+    first, again = question(1, asked=0, resolved=1), question(2, asked=5, resolved=6)
+    assert lesson_of(first).event != lesson_of(again).event
+    assert lesson_of(msgspec.structs.replace(again, title=first.title)).event == lesson_of(first).event

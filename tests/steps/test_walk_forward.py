@@ -1,3 +1,5 @@
+import msgspec
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -20,10 +22,10 @@ def test_questions_come_in_the_order_in_which_they_were_asked():
 
 
 def test_an_answer_teaches_only_after_it_was_known():
-    questions = [question(0, asked=0, resolved=24 * 5)]
-    questions += [question(n, asked=24 * n, resolved=24 * 90) for n in range(1, 10)]
+    questions = [question(n, asked=0, resolved=24 * 5, outcome=n % 2) for n in range(40)]
+    questions += [question(40 + n, asked=24 * n, resolved=24 * 90) for n in range(1, 10)]
     taught = [one.calibration is not None for one in forward(questions)]
-    assert taught == [False] * 6 + [True] * 4
+    assert taught == [False] * 45 + [True] * 4
 
 
 def test_a_question_answered_before_it_was_asked_does_not_teach_itself():
@@ -37,7 +39,9 @@ def test_the_estimate_is_what_live_would_have_made_of_the_answers_known_then():
             continue
         fitted_at = one.calibration.fitted_at
         known = [each for each in questions if each.resolved_at < fitted_at]
-        calibration = calibration_of(fit(known, fitted_at=fitted_at, params=PARAMS), one.question.category)
+        waiting = [each.asked_at for each in questions if each.asked_at < fitted_at <= each.resolved_at]
+        learned = fit(known, waiting, fitted_at=fitted_at, params=PARAMS)
+        calibration = calibration_of(learned, one.question.category)
         assert calibration.platt_intercept == pytest.approx(one.calibration.platt_intercept)
         assert calibration.blend_weight == pytest.approx(one.calibration.blend_weight)
         live = combine(samples_of(one.question), one.calibration, price=one.question.price, params=PARAMS)
@@ -102,11 +106,58 @@ def test_learning_beats_not_learning_on_a_biased_model():
         brier_of(found, pick)
         for pick in (
             lambda one: one.mix, lambda one: one.combined.p_calibrated,
-            lambda one: one.combined.p_yes, lambda one: one.question.price,
+            lambda one: one.combined.p_blended, lambda one: one.question.price,
         )
     )  # fmt: skip
     assert blended < calibrated < mix
     assert blended < price
+
+
+def by_the_deadline(seed):
+    """Draw calibrated forecasts of "before day 40?": yes is answered as it happens, no when the time is up."""
+    rng = np.random.default_rng(seed)
+    return [
+        msgspec.structs.replace(each, resolved_at=hour(asked + (rng.uniform(24, 960) if each.outcome else 960)))
+        for asked, each in enumerate(world(seed, n=1_500, noise=0.05))
+        if asked % 8 == 0
+    ]
+
+
+def losses(questions):
+    """The Brier scores of mix, calibrated, blended and price."""
+    found = forward(questions)
+    return [
+        brier_of(found, pick)
+        for pick in (
+            lambda one: one.mix, lambda one: one.combined.p_calibrated,
+            lambda one: one.combined.p_blended, lambda one: one.question.price,
+        )
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_early_answers_of_one_kind_do_not_bend_a_calibrated_model(seed):
+    mix, calibrated, blended, price = losses(by_the_deadline(seed))
+    assert calibrated <= mix + 0.002
+    assert blended <= price + 0.002
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_useless_models_cost_next_to_nothing_against_the_price(seed):
+    questions = world(seed, n=300, noise=3.0, price_noise=0.1)
+    mix, calibrated, blended, price = losses(questions)
+    assert calibrated < mix - 0.03
+    assert blended <= price + 0.002
+
+
+AT_THE_END = [msgspec.structs.replace(each, resolved_at=hour(10**4)) for each in world(9, n=300, noise=2.0)]
+
+
+@pytest.mark.parametrize("questions", [world(9, n=20), AT_THE_END])
+def test_few_answers_and_answers_that_all_come_at_the_end_leave_mix_and_price(questions):
+    mix, calibrated, blended, price = losses(questions)
+    assert calibrated == pytest.approx(mix)
+    assert blended == pytest.approx(price)
 
 
 @pytest.mark.recording
@@ -115,7 +166,7 @@ def test_recorded_forecasts_have_their_known_scores(recordings_dir):
     assert brier_of(found, lambda one: one.question.forecasts["gpt"]) == pytest.approx(0.183, abs=0.0006)
     assert brier_of(found, lambda one: one.question.forecasts["claude"]) == pytest.approx(0.174, abs=0.0006)
     assert brier_of(found, lambda one: one.mix) == pytest.approx(0.173, abs=0.0006)
-    assert brier_of(found, lambda one: one.combined.p_calibrated) < 0.185
+    assert brier_of(found, lambda one: one.combined.p_calibrated) < 0.1752
 
 
 @pytest.mark.recording
@@ -123,7 +174,7 @@ def test_with_a_recorded_price_at_hand_the_blend_does_not_lose_to_it(recordings_
     found = forward(polymarket(recordings_dir))
     assert len(found) == 128
     blended, price = (
-        brier_of(found, pick) for pick in (lambda one: one.combined.p_yes, lambda one: one.question.price)
+        brier_of(found, pick) for pick in (lambda one: one.combined.p_blended, lambda one: one.question.price)
     )
     assert blended <= price + 0.002
 

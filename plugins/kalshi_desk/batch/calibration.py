@@ -18,10 +18,10 @@ _decode: Decoder[Calibration] = Decoder(Calibration, "calibrations")
 
 
 def fit_calibrations(run_after: datetime, period: timedelta) -> int:
-    """Write the calibrations that the answers known by now support; return how many: none before the first answer."""
+    """Write the calibrations that the answers known by now support; return how many: none before a fair sample."""
     with run_of(run_after, period) as run:
         sql, db = queries("calibration"), run.connection
-        fitted = fit(answered(run), fitted_at=run.now, params=combine_params(run.settings))
+        fitted = fit(answered(run), still_open(run), fitted_at=run.now, params=combine_params(run.settings))
         sql.drop_calibrations(db, account=run.account, fitted_at=run.now.datetime())
         for calibration in fitted.values():
             sql.add_calibration(db, account=run.account, **_row(calibration))
@@ -32,6 +32,12 @@ def answered(run: Run) -> list[Question]:
     """Return the estimated markets whose outcome was known at the run's decision time, one question a market."""
     rows = queries("calibration").answered(run.connection, account=run.account, now=run.now.datetime())
     return [_question(row) for row in rows]
+
+
+def still_open(run: Run) -> list[Nanos]:
+    """Return when each market was first estimated whose outcome was not known at the run's decision time."""
+    rows = queries("calibration").still_open(run.connection, account=run.account, now=run.now.datetime())
+    return [Nanos.of(asked_at) for (asked_at,) in rows]
 
 
 def known_calibrations(run: Run) -> dict[str, Calibration]:

@@ -108,7 +108,7 @@ def _row(run: Run, finding: Finding) -> dict[str, Any]:
         "ticker": due.asked.ticker, "category": due.asked.category,
         "p_vendors": encode(combined.p_vendors).decode(), "p_ensemble": combined.p_ensemble,
         "p_ensemble_stderr": combined.p_ensemble_stderr, "p_calibrated": combined.p_calibrated,
-        "p_yes": combined.p_yes, "p_stderr": combined.stderr, "p_price": due.mid,
+        "p_blended": combined.p_blended, "p_yes": combined.p_yes, "p_stderr": combined.stderr, "p_price": due.mid,
         "p_base_rate": p_base_rate(due.asked.base_rates), "blend_weight": combined.blend_weight,
         "exploratory": combined.exploratory, "details": encode(_details(finding)).decode(), "at": run.now.datetime(),
     }  # fmt: skip

@@ -20,7 +20,7 @@ class Sample(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Estimate(Message, frozen=True, kw_only=True):
-    """What the forecast desk believes of a market, price blended in; ``stderr`` is the doubt of ``p_yes``.
+    """What the forecast desk trades a market on, price blended in; ``stderr`` is the doubt of ``p_yes``.
 
     ``exploratory`` marks one whose weight against the price is still the prior: such an estimate trades on paper only.
     """

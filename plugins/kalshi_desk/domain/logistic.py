@@ -24,15 +24,24 @@ class Normal:
 
 @dataclass(frozen=True)
 class Fitted:
-    """Parameters that maximise likelihood times prior; their covariance by curvature, and robust to shared luck."""
+    """Parameters that maximise likelihood times prior; their covariance by curvature, and robust to shared luck.
+
+    ``evidence`` is the log likelihood of the outcomes under the prior as a whole, by Laplace's approximation.
+    """
 
     parameters: Array
     covariance: Array
     robust: Array
+    evidence: float
 
     def stderr(self, place: int) -> float:
         """Return the standard error of the parameter at ``place``, the larger of the two."""
         return float(np.sqrt(max(self.covariance[place, place], self.robust[place, place])))
+
+    @property
+    def shared_luck(self) -> float:
+        """How many times more the score spreads than its curvature implies: 1 where each outcome has its own luck."""
+        return float(np.trace(np.linalg.solve(self.covariance, self.robust)) / len(self.parameters))
 
 
 def fit_logistic(
@@ -53,7 +62,8 @@ def fit_logistic(
         if done:
             break
     covariance = np.linalg.inv(problem.hessian(at))
-    return Fitted(at, covariance, covariance if events is None else covariance @ problem.meat(at, events) @ covariance)
+    robust = covariance if events is None else covariance @ problem.meat(at, events) @ covariance
+    return Fitted(at, covariance, robust, problem.evidence(at, covariance))
 
 
 @dataclass(frozen=True)
@@ -76,6 +86,9 @@ class _Problem:
     def hessian(self, at: Array) -> Array:
         p = expit(self.offset + self.features @ at)
         return np.asarray((self.features.T * (p * (1 - p))) @ self.features + np.diag(self.precision))
+
+    def evidence(self, at: Array, covariance: Array) -> float:
+        return float(0.5 * (np.linalg.slogdet(covariance)[1] + np.log(self.precision).sum()) - self.loss(at))
 
     def meat(self, at: Array, events: Events) -> Array:
         """Return the spread of the score summed by event (Liang and Zeger 1986), the prior's own added."""

@@ -1,24 +1,22 @@
 """Calibration of forecasts: logit(p_cal) = a + b logit(p), per category, shrunk towards the fit over all.
 
-Source: Platt (1999), on log odds instead of scores; the shrinkage is a normal prior of explicit variance round the
-pooled fit (penalised maximum likelihood). Old answers count as much as new ones.
-
-Both priors are narrow (standard deviations 0.25 and 0.15), for the answers that come first are not a fair sample: on
-199 questions answered within a month, wide ones (1.0 and 0.5) made the mix worse by 0.040 Brier, these by 0.008.
+Source: Platt (1999), on log odds instead of scores. Whether to bend at all is learned, too: a prior of no bend and a
+wide one are weighed by how well each would have foretold the answers. Old answers count as much as new ones.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
+from kalshi_desk.domain.averaging import UNCHANGED, Averaged, Belief, fit_average, fixed
 from kalshi_desk.domain.log_odds import weighed
-from kalshi_desk.domain.logistic import Array, Fitted, Normal, fit_logistic
+from kalshi_desk.domain.logistic import Array, Events, Normal
 
-POOLED_PRIOR = Normal((0.0, 1.0), (0.0625, 0.0625))
-CATEGORY_VARIANCE = (0.0225, 0.0225)
+VARIANCE = (0.5, 0.125)
+CATEGORY_VARIANCE = (0.125, 0.0625)
 
 
 @dataclass(frozen=True)
@@ -35,41 +33,53 @@ class Platt:
 
 @dataclass(frozen=True)
 class Answered:
-    """Forecasts in finite log odds and what happened (0 or 1), in equal order."""
+    """Forecasts in finite log odds, what happened (0 or 1), and a number each, equal where they share their luck."""
 
     log_odds: Array
     outcomes: Array
+    events: Events
 
 
-def fit_platt(answered: Answered, prior: Normal) -> Platt:
-    """Return the bend of highest likelihood times prior whose slope is not negative.
+def beliefs_about(bend: Platt, variance: tuple[float, float]) -> list[Belief]:
+    """Return what is believed before any answer: this very bend by nine tenths, else one about it."""
+    mean = (bend.intercept, bend.slope)
+    return [Belief(UNCHANGED, fixed(mean)), Belief(1 - UNCHANGED, Normal(mean, variance))]
+
+
+def fit_platt(answered: Answered, beliefs: Sequence[Belief]) -> Platt:
+    """Return the mean of the bends that the answers leave to believe in; its slope is never negative.
 
     A forecaster who is wrong more often than not is silenced (slope 0), not read backwards.
     """
     ones = np.ones_like(answered.log_odds)
-    fitted = _fit(np.column_stack([ones, answered.log_odds]), answered, prior)
-    intercept, slope = fitted.parameters
+    intercept, slope = _fit(np.column_stack([ones, answered.log_odds]), answered, beliefs).parameters
     if slope < 0:
-        alone = _fit(ones[:, None], answered, Normal(prior.mean[:1], prior.variance[:1]))
-        return Platt(float(alone.parameters[0]), 0.0)
+        alone = [Belief(each.share, _first(each.prior)) for each in beliefs]
+        return Platt(float(_fit(ones[:, None], answered, alone).parameters[0]), 0.0)
     return Platt(float(intercept), float(slope))
 
 
 def fit_platts(by_category: Mapping[str, Answered]) -> tuple[Platt, dict[str, Platt]]:
-    """Return the pooled bend, and each category's, which deviates from it by about 0.15."""
-    pooled = fit_platt(together(by_category), POOLED_PRIOR)
-    prior = Normal((pooled.intercept, pooled.slope), CATEGORY_VARIANCE)
-    return pooled, {category: fit_platt(answered, prior) for category, answered in by_category.items()}
+    """Return the pooled bend, and each category's, which is the pooled one until its own answers say otherwise."""
+    pooled = fit_platt(together(by_category), beliefs_about(Platt(), VARIANCE))
+    beliefs = beliefs_about(pooled, CATEGORY_VARIANCE)
+    return pooled, {category: fit_platt(answered, beliefs) for category, answered in by_category.items()}
 
 
 def together(by_category: Mapping[str, Answered]) -> Answered:
     """Return all categories as one."""
-    none = np.empty(0)
+    none, given = np.empty(0), by_category.values()
     return Answered(
-        np.concatenate([none, *(answered.log_odds for answered in by_category.values())]),
-        np.concatenate([none, *(answered.outcomes for answered in by_category.values())]),
+        np.concatenate([none, *(answered.log_odds for answered in given)]),
+        np.concatenate([none, *(answered.outcomes for answered in given)]),
+        np.concatenate([np.empty(0, int), *(answered.events for answered in given)]),
     )
 
 
-def _fit(features: Array, answered: Answered, prior: Normal) -> Fitted:
-    return fit_logistic(features, answered.outcomes, offset=np.zeros_like(answered.outcomes), prior=prior)
+def _first(prior: Normal) -> Normal:
+    return Normal(prior.mean[:1], prior.variance[:1])
+
+
+def _fit(features: Array, answered: Answered, beliefs: Sequence[Belief]) -> Averaged:
+    offset = np.zeros_like(answered.outcomes)
+    return fit_average(features, answered.outcomes, offset=offset, beliefs=beliefs, events=answered.events)

@@ -53,7 +53,7 @@ class Columns:
 
 def _row(one: Foretold) -> dict[str, float | None]:
     made = one.combined
-    stages = {} if made is None else {"mix": one.mix, "calibrated": made.p_calibrated, "blended": made.p_yes}
+    stages = {} if made is None else {"mix": one.mix, "calibrated": made.p_calibrated, "blended": made.p_blended}
     return {**one.question.forecasts, "price": one.question.price, **stages}
 
 

@@ -51,15 +51,18 @@ class Calibration(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Combined(msgspec.Struct, frozen=True, kw_only=True):
-    """One estimate with its stages: vendors' means, their mix, calibrated, and blended with the price (``p_yes``).
+    """One estimate with its stages: vendors' means, their mix, calibrated, and blended with the price.
 
-    ``exploratory`` marks one whose weight against the price is the prior, or whose interval includes 0.
+    ``p_blended`` is what the record supports and what is scored: the price itself before the first answers. ``p_yes``,
+    with its doubt and weight, is what is traded on: the same, but while a category's answers are too few the weight is
+    the prior. ``exploratory`` marks those, and an estimate whose weight's interval includes 0.
     """
 
     p_vendors: dict[str, float]
     p_ensemble: float
     p_ensemble_stderr: float
     p_calibrated: float
+    p_blended: float
     p_yes: float
     stderr: float
     blend_weight: float
@@ -89,6 +92,7 @@ def combine(
         p_ensemble=expit(pooled.log_odds),
         p_ensemble_stderr=probability_stderr(pooled.log_odds, pooled.stderr),
         p_calibrated=expit(calibrated.log_odds),
+        p_blended=expit(_blend(calibrated, price, _learned(calibration))[0]),
         p_yes=expit(log_odds),
         stderr=probability_stderr(log_odds, stderr),
         blend_weight=weight,
@@ -104,9 +108,16 @@ class _Trust(msgspec.Struct, frozen=True):
 
 
 def _trust(calibration: Calibration | None, params: CombineParams) -> _Trust:
-    """Return the weight learned for the category, or the prior while its own answers are too few."""
+    """Return the weight to trade on: the category's own, or the prior, to explore, while its answers are too few."""
     if calibration is None or calibration.category == POOLED or calibration.priced < params.min_resolutions:
         return _Trust(params.blend_prior, 0.0, 0.0, True)
+    return _learned(calibration)
+
+
+def _learned(calibration: Calibration | None) -> _Trust:
+    """Return the weight that the answers support, however few: none at all before the first."""
+    if calibration is None:
+        return _Trust(0.0, 0.0, 0.0, True)
     proven = calibration.blend_low > 0
     return _Trust(calibration.blend_weight, calibration.blend_stderr, calibration.blend_bias, not proven)
 

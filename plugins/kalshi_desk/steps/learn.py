@@ -9,8 +9,9 @@ from math import isfinite
 import numpy as np
 
 from kalshi_desk.domain.blend import Blend, Priced, fit_blends
+from kalshi_desk.domain.fair_sample import fair_until
 from kalshi_desk.domain.log_odds import logit
-from kalshi_desk.domain.logistic import Array, Normal, fit_logistic
+from kalshi_desk.domain.logistic import Normal, fit_logistic
 from kalshi_desk.domain.platt import Answered, Platt, fit_platts
 from kalshi_desk.domain.pooling import present_weights, weighted_mean
 from kalshi_desk.domain.question import Question
@@ -26,6 +27,7 @@ class Lesson:
 
     category: str
     event: str
+    asked_at: Nanos
     log_odds: dict[str, float]
     price: float | None
     outcome: int
@@ -36,27 +38,42 @@ def lesson_of(question: Question) -> Lesson | None:
     log_odds = {name: odds for name, p in question.forecasts.items() if isfinite(odds := logit(p))}
     price = None if question.price is None else logit(question.price)
     known = None if price is None or not isfinite(price) else price
-    event = question.id if question.event is None else question.event
-    return Lesson(question.category.casefold(), event, log_odds, known, question.outcome) if log_odds else None
+    event = question.title if question.event is None else question.event
+    if not log_odds:
+        return None
+    return Lesson(question.category.casefold(), event, question.asked_at, log_odds, known, question.outcome)
 
 
-def fit(questions: Iterable[Question], *, fitted_at: Nanos, params: CombineParams) -> dict[str, Calibration]:
+def fit(
+    questions: Iterable[Question], still_open: Sequence[Nanos], *, fitted_at: Nanos, params: CombineParams
+) -> dict[str, Calibration]:
     """Learn from answered questions, by casefolded category and ``*``; the caller passes only what was known then.
 
-    Returns nothing where nothing can be learned from.
+    still_open: the instants at which the questions were asked that had no answer yet. Returns nothing where nothing can
+    be learned from.
     """
     lessons = [lesson for question in questions if (lesson := lesson_of(question)) is not None]
-    return learn(lessons, fitted_at=fitted_at, params=params) if lessons else {}
+    return learn(lessons, still_open, fitted_at=fitted_at, params=params)
 
 
-def learn(lessons: Sequence[Lesson], *, fitted_at: Nanos, params: CombineParams) -> dict[str, Calibration]:
-    """Return the calibrations of at least one lesson, by category and ``*``."""
+def learn(
+    lessons: Sequence[Lesson], still_open: Sequence[Nanos], *, fitted_at: Nanos, params: CombineParams
+) -> dict[str, Calibration]:
+    """Return the calibrations that lessons teach, by category and ``*``, as far as they are a fair sample."""
+    until = fair_until([lesson.asked_at for lesson in lessons], still_open)
+    fair = [lesson for lesson in lessons if until is not None and lesson.asked_at <= until]
+    return _calibrations(fair, fitted_at, params) if fair else {}
+
+
+def _calibrations(lessons: Sequence[Lesson], fitted_at: Nanos, params: CombineParams) -> dict[str, Calibration]:
     weights = vendor_weights(lessons, params)
     mixes = np.array([weighted_mean(lesson.log_odds, weights) for lesson in lessons])
     places = _places(lessons)
     outcomes = np.array([lesson.outcome for lesson in lessons], dtype=float)
-    pooled, bends = fit_platts({name: Answered(mixes[rows], outcomes[rows]) for name, rows in places.items()})
-    priced = _priced(lessons, mixes, bends)
+    _, events = np.unique([lesson.event for lesson in lessons], return_inverse=True)
+    answered = {name: Answered(mixes[rows], outcomes[rows], events[rows]) for name, rows in places.items()}
+    pooled, bends = fit_platts(answered)
+    priced = _priced(lessons, answered, bends)
     blend, blends = fit_blends(priced, prior_weight=params.blend_prior)
     counts = {name: (len(rows), len(priced[name].prices)) for name, rows in places.items()}
     counts[POOLED] = (len(lessons), sum(len(one.prices) for one in priced.values()))
@@ -95,16 +112,16 @@ def _places(lessons: Sequence[Lesson]) -> dict[str, list[int]]:
     return places
 
 
-def _priced(lessons: Sequence[Lesson], mixes: Array, bends: Mapping[str, Platt]) -> dict[str, Priced]:
+def _priced(
+    lessons: Sequence[Lesson], answered: Mapping[str, Answered], bends: Mapping[str, Platt]
+) -> dict[str, Priced]:
     """Return the lessons that had a price, by category, their mixes bent."""
-    _, events = np.unique([lesson.event for lesson in lessons], return_inverse=True)
     prices = np.array([np.nan if lesson.price is None else lesson.price for lesson in lessons])
-    outcomes = np.array([lesson.outcome for lesson in lessons], dtype=float)
     found = {}
     for name, rows in _places(lessons).items():
-        known = np.array(rows)[np.isfinite(prices[rows])]
-        bent = bends[name].intercept + bends[name].slope * mixes[known]
-        found[name] = Priced(bent, prices[known], outcomes[known], events[known])
+        own, known = answered[name], np.isfinite(prices[rows])
+        bent = bends[name].intercept + bends[name].slope * own.log_odds[known]
+        found[name] = Priced(bent, prices[rows][known], own.outcomes[known], own.events[known])
     return found
 
 

@@ -40,7 +40,8 @@ def samples_of(question: Question) -> list[Sample]:
 def walk_forward(questions: Iterable[Question], *, params: CombineParams) -> Iterator[Foretold]:
     """Yield every question, by ``asked_at``; each teaches only questions asked after its ``resolved_at``.
 
-    What is new is learned once it is a day old, or ten answers and a twentieth of all known ones.
+    Those asked and not answered by then say how fair a sample the answers are. What is new is learned once it is a day
+    old, or ten answers and a twentieth of all known ones.
     """
     school = _School(params)
     for question in ordered(questions):
@@ -82,10 +83,14 @@ class _School:
             self._enrolled += 1
             heapq.heappush(self._waiting, (question.resolved_at, self._enrolled, lesson))
 
+    @property
+    def _open(self) -> list[Nanos]:
+        return [lesson.asked_at for _, _, lesson in self._waiting]
+
     def turn_to(self, now: Nanos) -> None:
         while self._waiting and self._waiting[0][0] < now:
             self._lessons.append(heapq.heappop(self._waiting)[2])
             self._new += 1
         if self._new and (now - self._fitted_at >= DAY_NS or self._new >= max(NEW_ANSWERS, len(self._lessons) // 20)):
-            self.calibrations = learn(self._lessons, fitted_at=now, params=self._params)
+            self.calibrations = learn(self._lessons, self._open, fitted_at=now, params=self._params)
             self._new, self._fitted_at = 0, now
