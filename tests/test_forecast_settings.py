@@ -52,6 +52,7 @@ def test_prices_of_models_are_json_in_exact_decimals(loaded):
         ({"MIN_DAYS_TO_CLOSE": "30"}, "MIN_DAYS_TO_CLOSE is not below MAX_DAYS_TO_CLOSE"),
         ({"GPT_WEIGHT": "0", "CLAUDE_WEIGHT": "0"}, "GPT_WEIGHT and CLAUDE_WEIGHT are both 0"),
         ({"RETENTION_DAYS": "0"}, "RETENTION_DAYS"),
+        ({"LISTING_DAYS": "0"}, "LISTING_DAYS"),
     ],
 )
 def test_what_cannot_be_is_refused_by_name(loaded, environment, fault):

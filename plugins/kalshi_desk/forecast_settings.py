@@ -62,6 +62,7 @@ class ForecastSettings(BaseSettings):
     min_resolutions: int = Field(50, ge=1)
     max_correlation: float = Field(0.7, gt=0, le=1)
     retention_days: int = Field(30, ge=1)
+    listing_days: int = Field(2, ge=1)
 
     @field_validator(
         "categories_allowed", "categories_denied", "news_sources", "rss_feeds", "fred_series", mode="before"

@@ -10,6 +10,9 @@ order by c.relname;
 -- name: drop_pages!
 delete from desk.pages where account = :account and interval_start < :before;
 
+-- name: drop_listings!
+delete from desk.pages where dag_id = 'market_discovery' and account = :account and interval_start < :before;
+
 -- name: drop_watchlists!
 delete from desk.watchlist where account = :account and interval_start < :before;
 

@@ -33,12 +33,25 @@ def test_bulk_of_old_days_goes_and_the_record_stays(paper_desk):
         execute(paper_desk, rows, at, at)
     execute(paper_desk, rows.replace("synthetic:7", "synthetic:8"), "2036-01-01Z", "2036-01-01Z")
     dropped = drop_old(RUN_AFTER, DAY)
-    assert dropped == {"partitions": len(BULK), "pages": 1, "watchlists": 0, "discovery_refusals": 0}
+    assert dropped == {"partitions": len(BULK), "listings": 0, "pages": 1, "watchlists": 0, "discovery_refusals": 0}
     for table in BULK:
         assert days(paper_desk, table) == ["20360131", "20360229"], table
     for table in ("signals", "equity"):
         assert days(paper_desk, table) == ["20360130", "20360131", "20360229"], table
     assert execute(paper_desk, "select count(*) from pages") == [(2,)]
+
+
+@pytest.mark.embedded
+def test_raw_listings_go_after_two_days_and_other_pages_stay(paper_desk):
+    open_account(paper_desk)
+    rows = "insert into pages values (%s, %s, %s, 0, '{}', %s)"
+    for dag in ("market_discovery", "news_aggregation"):
+        for at in ("2036-02-27 23:59Z", "2036-02-28Z"):
+            execute(paper_desk, rows, dag, "sim:synthetic:7", at, at)
+    execute(paper_desk, rows, "market_discovery", "sim:synthetic:8", "2036-02-01Z", "2036-02-01Z")
+    assert drop_old(RUN_AFTER, DAY)["listings"] == 1
+    left = execute(paper_desk, "select dag_id, count(*) from pages group by 1 order by 1")
+    assert left == [("market_discovery", 2), ("news_aggregation", 2)]
 
 
 @pytest.mark.embedded

@@ -1,4 +1,4 @@
-"""Retention: what is dropped once it is older than RETENTION_DAYS, and nothing else.
+"""Retention: what is dropped once it is older than RETENTION_DAYS (raw listings: LISTING_DAYS), and nothing else.
 
 The ledger, signals, equity, estimates, every forecaster's call, articles, scores, checks and reports are the record and
 stay. What goes is bulk that the record does not need to be explained.
@@ -30,11 +30,14 @@ log = structlog.get_logger()
 
 
 def drop_old(run_after: datetime, period: timedelta) -> dict[str, int]:
-    """Drop bulk rows of days that ended RETENTION_DAYS of event time ago; return how many of what."""
+    """Drop bulk rows of days that ended RETENTION_DAYS of event time ago, and old listings; return how many of what."""
     with run_of(run_after, period) as run:
-        before = run.now.datetime() - timedelta(days=run.settings.retention_days)
+        now = run.now.datetime()
+        before = now - timedelta(days=run.settings.retention_days)
+        listed = now - timedelta(days=run.settings.listing_days)
         found = queries("retention")
         dropped = {"partitions": _drop_partitions(run, before)}
+        dropped["listings"] = found.drop_listings(run.connection, account=run.account, before=listed)
         for subject in BY_INTERVAL:
             dropped[subject] = getattr(found, f"drop_{subject}")(run.connection, account=run.account, before=before)
     log.info("retention.dropped", before=before.isoformat(), **dropped)
