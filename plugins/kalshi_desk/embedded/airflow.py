@@ -38,7 +38,7 @@ POOLS = {
     "venue": {"slots": 1, "description": "Tasks that read the venue: its rate limit is counted inside a task"},
     "news": {"slots": 1, "description": "Tasks that read news: each source's rate limit is counted inside a task"},
 }
-SETUP_S, HEALTH_S = 600, 8
+SETUP_S, HEALTH_S = 600, 15
 
 
 def prepare(place: Place) -> None:
