@@ -47,7 +47,10 @@ async def test_refusals_are_counted_with_their_latest_value(capsys, desk: str) -
     code, out, _ = run(capsys, "why", TICKER, "--json")
     found = json.loads(out)
     assert code == 0
-    assert found["funnel"] == {"seen": 0, "priced": 0, "edge": 0, "allowed": 2, "sent": 1, "filled": 1}
+    assert found["funnel"] == {
+        "seen": 15, "priced": 15, "edge": 3, "unanswered": 0, "sized": 3, "allowed": 2, "sent": 1, "filled": 1,
+        "working": 0,
+    }  # fmt: skip
     first, second = found["refusals"]
     assert (first["reason"], first["count"], first["value"], first["threshold"]) == ("no_edge", 12, "0.02", "0.03")
     assert (second["reason"], found["unfilled"][0]["reason"]) == ("halt", "insufficient_balance")
@@ -55,7 +58,7 @@ async def test_refusals_are_counted_with_their_latest_value(capsys, desk: str) -
 
 def test_since_cuts_and_the_text_is_readable(capsys, desk: str) -> None:
     _, out, _ = run(capsys, "why", TICKER, "--since", "2026-11-21T12:02:30Z")
-    assert out.splitlines()[1] == "  seen 0 -> priced 0 -> edge 0 -> allowed 0 -> sent 0 -> filled 0"
+    assert out.splitlines()[1] == ("  seen 1 -> priced 1 -> edge 1 -> sized 1 -> allowed 0 -> sent 0 -> filled 0")
     assert [line.split()[:4] for line in out.splitlines()[2:]] == [["1", "x", "gate:", "halt"]]
     _, out, _ = run(capsys, "why", TICKER, "--since", "2026-11-21T13:00:00Z")
     assert out.splitlines()[-1] == "  no refusals"
