@@ -32,16 +32,9 @@ select desk, count(*) as entries from desk.orders
 where account = :account and action = 'enter' and created_at >= :day
   and (filled_contracts > 0 or state in ('pending', 'sent', 'resting', 'unknown')) group by desk;
 
--- name: funnel^
--- An hour from market to fill.
-select (select count(distinct ticker) from desk.fair_values where observed_at > :since) as priced,
-       (select count(*) from desk.signals where account = :account and observed_at > :since) as signals,
-       (select count(*) from desk.orders where account = :account and created_at > :since) as orders,
-       (select count(*) from desk.orders where account = :account and created_at > :since and filled_contracts > 0)
-           as filled,
-       (select count(*) from desk.settlements where account = :account and observed_at > :since) as settled,
-       (select coalesce(sum(pnl_dollars), 0) from desk.settlements where account = :account and observed_at > :since)
-           as settled_pnl;
+-- name: settled^
+select count(*) as markets, coalesce(sum(pnl_dollars), 0) as pnl
+from desk.settlements where account = :account and observed_at > :since;
 
 -- name: refused
 select reason, stage, sum(count)::bigint as count, count(distinct ticker) as markets,

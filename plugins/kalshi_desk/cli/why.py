@@ -9,7 +9,7 @@ import click
 import msgspec
 
 from kalshi_desk.adapters.postgres.connection import connect
-from kalshi_desk.adapters.postgres.why import known, read_why
+from kalshi_desk.adapters.postgres.why import EVER, known, read_why
 from kalshi_desk.domain.decisions import Refusal, Signal
 from kalshi_desk.domain.funnel import STEPS, Refused, Why, explained
 from kalshi_desk.domain.ledger import Fill, Order, OrderEvent
@@ -20,7 +20,6 @@ from kalshi_desk.settings import Settings, load_settings
 from kalshi_desk.wiring import addresses
 from kalshi_desk.wiring.database import database_or_fault
 
-EVER = Nanos.parse("2000-01-01T00:00:00Z")
 Told = Signal | Refusal | Order | OrderEvent | Fill
 
 

@@ -10,6 +10,7 @@ from kalshi_desk.domain.funnel import Entries, Refused, Unfilled, Why, funnel, r
 from kalshi_desk.domain.units import Nanos
 
 _sql = queries("why")
+EVER = Nanos.parse("2000-01-01T00:00:00Z")
 
 
 def known(db: Connection, ticker: str) -> bool:
