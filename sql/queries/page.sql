@@ -37,10 +37,11 @@ select count(*) as markets, coalesce(sum(pnl_dollars), 0) as pnl
 from desk.settlements where account = :account and observed_at > :since;
 
 -- name: refused
+-- Why not more; what was asked already in its bucket is no obstacle.
 select reason, stage, sum(count)::bigint as count, count(distinct ticker) as markets,
        (array_agg(value order by observed_at desc))[1] as value,
        (array_agg(threshold order by observed_at desc))[1] as threshold, max(observed_at) as observed_at
-from desk.refusals where observed_at > :since group by reason, stage order by 3 desc, 1 limit 8;
+from desk.refusals where observed_at > :since and reason <> 'already_asked' group by reason, stage order by 3 desc, 1 limit 8;
 
 -- name: orders
 select client_order_id, ticker, outcome, action, style, exit_rule, price_dollars, count_contracts, filled_contracts, state,

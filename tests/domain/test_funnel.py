@@ -73,7 +73,7 @@ def session():
         order,
         order_event(order, "sent"),
         signal(decision_id="d2"),
-        refusal("gate", "pause"),
+        refusal("gate", "pause", also=("x 1 against 0",)),
     ], order
 
 
