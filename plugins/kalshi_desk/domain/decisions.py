@@ -67,9 +67,9 @@ class Signal(Message, frozen=True, kw_only=True):
 class Refusal(Message, frozen=True, kw_only=True):
     """A market not priced, a signal not formed or an order not allowed: the first reason, its value and threshold.
 
-    ``stage`` is where it stopped: price, quality, edge, correlation, gate, size, door, or exit (one that the gate refused,
-    or that flatten cannot make now). ``also`` tells what else would have refused it there. ``count`` > 1 sums up equal
-    refusals of one minute.
+    ``stage`` is where it stopped: price, quality, edge, correlation, gate, size, door, or exit (one that the gate
+    refused, or that flatten cannot make now). ``also`` tells what else would have refused it there. ``count`` > 1 sums
+    up equal refusals of one minute.
     """
 
     ticker: str
