@@ -143,6 +143,7 @@ class ReplayDesk:
                 self._wish(signal)
         if now // 10**9 > self._reviewed_at // 10**9:
             self._reviewed_at = now
+            self._out += self._refusals.counted(now)
             for signal in exit_review.review_due(self._reviews, now=now, params=params):
                 self._wish(signal)
         if self._gate.orders:
