@@ -11,8 +11,9 @@ from kalshi_desk.domain.ledger import Fill, Order, OrderEvent, Settlement
 from kalshi_desk.domain.market import BookSide, Outcome
 from kalshi_desk.domain.order import OrderProgress, on_event, on_fill
 from kalshi_desk.domain.units import Cash, Count, Nanos
-from kalshi_desk.errors import OutcomeUnknown, Rejected
+from kalshi_desk.errors import OutcomeUnknown, Rejected, Retryable
 from kalshi_desk.wire.decode import Millis
+from kalshi_desk.wire.kalshi_markets import ExchangeStatus, ShardStatus
 from kalshi_desk.wire.kalshi_orders import Canceled, Created, NewOrder, TimeInForce
 from kalshi_desk.wire.kalshi_portfolio import (
     BalanceBody,
@@ -45,7 +46,8 @@ class FakeVenue:
         self.cash = Cash.parse("50")
         self.shards: dict[int, Cash] = {}
         self.next: list[str] = []
-        self.fill_now = True
+        self.fill_now = self.trades = True
+        self.silent = False
         self.creates: list[str] = []
         self.cancels: list[str] = []
         self.groups: dict[str, str] = {}
@@ -173,6 +175,11 @@ class FakeVenue:
 
     async def market(self, ticker: str) -> object:
         return self.markets[ticker]
+
+    async def status(self) -> ExchangeStatus:
+        if self.silent:
+            raise Retryable("exchange status", 503, "service_unavailable")
+        return ExchangeStatus(True, self.trades, (ShardStatus(2, True, not self.trades),))
 
 
 class FakeLedger:

@@ -6,7 +6,7 @@ import pytest
 from kalshi_desk.domain.limits import Limit, Share
 from kalshi_desk.domain.units import Cash, Count, Price
 from kalshi_desk.errors import SettingsError
-from kalshi_desk.settings import Settings, load_settings
+from kalshi_desk.settings import SHARED_LIMITS, Settings, load_settings
 
 NAMES = {field.upper() for field in Settings.model_fields} | {"FROM"}
 
@@ -53,18 +53,37 @@ def test_limits_are_those_of_the_design(loaded):
     amounts = [
         forecast.max_risk_per_trade, crypto.max_risk_per_trade, forecast.max_total_risk, crypto.max_total_risk,
         limits.max_total_risk, limits.max_category_risk, forecast.max_daily_loss, crypto.max_daily_loss,
-        limits.max_daily_loss,
+        limits.max_daily_loss, limits.max_event_risk, limits.max_underlying_risk, limits.max_cluster_risk,
+        limits.max_strategy_risk,
     ]  # fmt: skip
     assert [str(limit.of(bankroll))[:-4] for limit in amounts] == [
-        "1.00", "0.50", "6.00", "4.00", "10.00", "6.00", "4.00", "4.00", "5.00",
+        "1.00", "0.50", "6.00", "4.00", "10.00", "6.00", "4.00", "4.00", "5.00", "3.00", "4.00", "4.00", "6.00",
     ]  # fmt: skip
     assert limits.max_drawdown == Share.parse("0.20")
+    assert (limits.max_orders_per_minute, limits.max_order_age_s) == (30, 3_600)
+    assert limits.max_price_distance == Price.parse("0.10")
     assert limits.min_order_cost == Cash.parse("0.10")
     assert crypto.max_position_contracts == forecast.max_position_contracts == Count.parse("100")
     assert (crypto.min_entry_price, crypto.max_entry_price) == (Price.parse("0.03"), Price.parse("0.97"))
     assert (forecast.min_entry_price, forecast.max_entry_price) == (Price.parse("0.05"), Price.parse("0.95"))
     assert crypto.exits == {"sell_dear"}
     assert forecast.exits == {"sell_dear", "take_profit", "stop", "time_decay", "edge_gone"}
+
+
+def test_no_limit_over_several_markets_is_too_narrow_for_one_trade(loaded):
+    found = faults(loaded, MAX_EVENT_RISK="0.019", CRYPTO_MAX_TOTAL_RISK_USD="0.49", ORDER_TIMEOUT="3601")
+    assert found == [
+        "ORDER_TIMEOUT is above MAX_ORDER_AGE; MAX_EVENT_RISK 0.950000 is below FORECAST_MAX_RISK_PER_TRADE 1.000000; "
+        "CRYPTO_MAX_TOTAL_RISK 0.490000 is below CRYPTO_MAX_RISK_PER_TRADE 0.500000"
+    ]
+    loaded(MAX_EVENT_RISK="0.02", CRYPTO_MAX_TOTAL_RISK_USD="0.50", ORDER_TIMEOUT="3600")
+
+
+@pytest.mark.parametrize("name", SHARED_LIMITS)
+def test_each_shared_limit_holds_a_trade_of_either_desk(loaded, name):
+    found = faults(loaded, **{f"{name.upper()}_USD": "0.4"})
+    assert found[0].count(f"{name.upper()} 0.400000 is below") == 2
+    assert loaded(**{f"{name.upper()}_USD": "1"}).risk_limits.max_drawdown == Share.parse("0.20")
 
 
 def test_the_standard_profile_has_ten_thousand(loaded):

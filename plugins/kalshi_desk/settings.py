@@ -24,6 +24,10 @@ Dollars = Annotated[Decimal, Field(gt=0, decimal_places=6)]
 Names = Annotated[tuple[str, ...], NoDecode]
 PROFILES = {"starter": Decimal(50), "standard": Decimal(10_000)}
 EXITS = frozenset({"sell_dear", "take_profit", "stop", "time_decay", "edge_gone"})
+SHARED_LIMITS = (
+    "max_event_risk", "max_underlying_risk", "max_cluster_risk", "max_strategy_risk", "max_category_risk",
+    "max_total_risk",
+)  # fmt: skip
 STRATEGIES = frozenset({crypto_fair_value.NAME, forecast_edge.NAME})
 
 
@@ -86,9 +90,17 @@ class Settings(ForecastSettings):
     forecast_max_total_risk: ShareOfBankroll = Decimal("0.12")
     crypto_max_total_risk: ShareOfBankroll = Decimal("0.08")
     max_total_risk: ShareOfBankroll = Decimal("0.20")
+    max_event_risk: ShareOfBankroll = Decimal("0.06")
+    max_underlying_risk: ShareOfBankroll = Decimal("0.08")
+    max_cluster_risk: ShareOfBankroll = Decimal("0.08")
+    max_strategy_risk: ShareOfBankroll = Decimal("0.12")
     forecast_max_total_risk_usd: Dollars | None = None
     crypto_max_total_risk_usd: Dollars | None = None
     max_total_risk_usd: Dollars | None = None
+    max_event_risk_usd: Dollars | None = None
+    max_underlying_risk_usd: Dollars | None = None
+    max_cluster_risk_usd: Dollars | None = None
+    max_strategy_risk_usd: Dollars | None = None
     max_category_risk: ShareOfBankroll = Decimal("0.12")
     max_category_risk_usd: Dollars | None = None
     forecast_max_daily_loss: ShareOfBankroll = Decimal("0.08")
@@ -101,6 +113,9 @@ class Settings(ForecastSettings):
     max_position_contracts: Decimal = Field(Decimal(100), gt=0, decimal_places=2)
     forecast_max_entries_per_day: int = Field(20, ge=0)
     crypto_max_entries_per_day: int = Field(48, ge=0)
+    max_orders_per_minute: int = Field(30, ge=1)
+    max_price_distance: Decimal = Field(Decimal("0.10"), gt=0, lt=1, decimal_places=4)
+    max_order_age: int = Field(3_600, ge=1)
     forecast_exits: Names = tuple(sorted(EXITS))
     crypto_exits: Names = ("sell_dear",)
 
@@ -159,7 +174,22 @@ class Settings(ForecastSettings):
             (self.gpt_weight + self.claude_weight == 0, "GPT_WEIGHT and CLAUDE_WEIGHT are both 0"),
             (bool(self.unpriced_models), f"LLM_PRICES has no price of {', '.join(self.unpriced_models)}"),
             (not self.screen_model.startswith(("gpt", "claude")), "SCREEN_MODEL begins with neither gpt nor claude"),
+            (self.order_timeout > self.max_order_age, "ORDER_TIMEOUT is above MAX_ORDER_AGE"),
+            *self._too_narrow(),
         ]  # fmt: skip
+
+    def _too_narrow(self) -> list[tuple[bool, str]]:
+        """Return, for each limit over several markets, whether a whole trade of either desk does not fit in it."""
+        limits = self.risk_limits
+        roll = limits.initial_bankroll
+        trades = {name: limits.desk(name).max_risk_per_trade.of(roll) for name in ("forecast", "crypto")}
+        both = [(name, getattr(limits, name).of(roll)) for name in SHARED_LIMITS]
+        own = {name: (f"{name}_max_total_risk", limits.desk(name).max_total_risk.of(roll)) for name in trades}
+        return [
+            (limit < trade, f"{name.upper()} {limit} is below {desk.upper()}_MAX_RISK_PER_TRADE {trade}")
+            for desk, trade in trades.items()
+            for name, limit in (*both, own[desk])
+        ]
 
     @property
     def bankroll(self) -> Decimal:
@@ -172,10 +202,12 @@ class Settings(ForecastSettings):
         return RiskLimits(
             crypto=self._desk_limits("crypto", "0.03", "0.97"),
             forecast=self._desk_limits("forecast", "0.05", "0.95"),
-            max_total_risk=_limit(self.max_total_risk, self.max_total_risk_usd),
-            max_category_risk=_limit(self.max_category_risk, self.max_category_risk_usd),
+            **{name: _limit(getattr(self, name), getattr(self, f"{name}_usd")) for name in SHARED_LIMITS},
             max_daily_loss=_limit(self.max_daily_loss, self.max_daily_loss_usd),
             max_drawdown=Share.parse(str(self.max_drawdown)),
+            max_orders_per_minute=self.max_orders_per_minute,
+            max_price_distance=Price.parse(str(self.max_price_distance)),
+            max_order_age_s=self.max_order_age,
             min_order_cost=Cash.parse(str(self.min_order_cost)),
             initial_bankroll=Cash.parse(str(self.bankroll)),
             auto_reinvest=self.auto_reinvest,

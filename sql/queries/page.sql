@@ -32,22 +32,16 @@ select desk, count(*) as entries from desk.orders
 where account = :account and action = 'enter' and created_at >= :day
   and (filled_contracts > 0 or state in ('pending', 'sent', 'resting', 'unknown')) group by desk;
 
--- name: funnel^
--- An hour from market to fill.
-select (select count(distinct ticker) from desk.fair_values where observed_at > :since) as priced,
-       (select count(*) from desk.signals where account = :account and observed_at > :since) as signals,
-       (select count(*) from desk.orders where account = :account and created_at > :since) as orders,
-       (select count(*) from desk.orders where account = :account and created_at > :since and filled_contracts > 0)
-           as filled,
-       (select count(*) from desk.settlements where account = :account and observed_at > :since) as settled,
-       (select coalesce(sum(pnl_dollars), 0) from desk.settlements where account = :account and observed_at > :since)
-           as settled_pnl;
+-- name: settled^
+select count(*) as markets, coalesce(sum(pnl_dollars), 0) as pnl
+from desk.settlements where account = :account and observed_at > :since;
 
 -- name: refused
+-- Why not more; what was asked already in its bucket is no obstacle.
 select reason, stage, sum(count)::bigint as count, count(distinct ticker) as markets,
        (array_agg(value order by observed_at desc))[1] as value,
        (array_agg(threshold order by observed_at desc))[1] as threshold, max(observed_at) as observed_at
-from desk.refusals where observed_at > :since group by reason, stage order by 3 desc, 1 limit 8;
+from desk.refusals where observed_at > :since and reason <> 'already_asked' group by reason, stage order by 3 desc, 1 limit 8;
 
 -- name: orders
 select client_order_id, ticker, outcome, action, style, exit_rule, price_dollars, count_contracts, filled_contracts, state,

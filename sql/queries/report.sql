@@ -14,7 +14,8 @@ select coalesce((select sum(pnl_dollars) from desk.settlements
 -- name: activity^
 select (select count(distinct ticker) from desk.fair_values where observed_at > :start and observed_at <= :end) as priced_markets,
        (select count(*) from desk.signals where account = :account and observed_at > :start and observed_at <= :end) as signals,
-       (select coalesce(sum(count), 0) from desk.refusals where observed_at > :start and observed_at <= :end) as refusals,
+       (select coalesce(sum(count), 0) from desk.refusals
+        where observed_at > :start and observed_at <= :end and reason <> 'already_asked') as refusals,
        (select count(*) from desk.orders where account = :account and created_at > :start and created_at <= :end) as orders,
        (select count(*) from desk.fills where account = :account and occurred_at > :start and occurred_at <= :end) as fills,
        (select count(*) from desk.settlements
@@ -24,7 +25,7 @@ select (select count(distinct ticker) from desk.fair_values where observed_at > 
 
 -- name: refusals
 select reason, sum(count)::bigint as count from desk.refusals
-where observed_at > :start and observed_at <= :end group by reason order by 2 desc, 1 limit 10;
+where observed_at > :start and observed_at <= :end and reason <> 'already_asked' group by reason order by 2 desc, 1 limit 10;
 
 -- name: settled
 select ticker, count_contracts, result, pnl_dollars from desk.settlements

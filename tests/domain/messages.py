@@ -13,6 +13,7 @@ from kalshi_desk.domain.inputs import (
     MarketDefined,
     MarketTrade,
     SpotTrade,
+    TradingStatus,
 )
 from kalshi_desk.domain.ledger import Equity, Fill, Mark, Order, OrderEvent, Position, Settlement
 from kalshi_desk.domain.market import BookSide, FeeSchedule, Market, MarketStatus, Outcome, PriceRange
@@ -82,6 +83,9 @@ INPUTS = {
         at=AT, ticker="T", event="determined", result="yes", settlement_value=PAYOUT
     ): f'{{"kind":"lifecycle",{_AT},"ticker":"T","event":"determined","close_time":null,"result":"yes",'
     '"settlement_value":"1.0000"}',
+    TradingStatus(
+        at=AT, trading=True, shards=((2, False),)
+    ): f'{{"kind":"trading_status",{_AT},"trading":true,"shards":[[2,false]]}}',
 }  # fmt: skip
 DEFINED = (MarketDefined(at=AT, market=MARKET), f'{{"kind":"market_defined",{_AT},"market":{_MARKET}}}')
 
@@ -100,11 +104,12 @@ DECISIONS = {
     ): f'{{"kind":"signal",{_AT},"ticker":"T","account":"a","desk":"crypto","strategy":"crypto_fair_value",'
     '"decision_id":"d","outcome":"no","action":"enter","style":"take","price":"0.6000","shown":"5.00","q":0.45,'
     f'"stderr":0.01,"edge":0.04,"edge_adj":0.03,"expires_at":{_CLOSE},"exit_rule":null,"exploratory":false,'
-    '"seen":"17"}',
+    '"cluster":[],"seen":"17"}',
     Refusal(
-        at=AT, ticker="T", desk="crypto", stage="edge", reason="min_edge", value="0.01", threshold="0.03"
-    ): f'{{"kind":"refusal",{_AT},"ticker":"T","desk":"crypto","stage":"edge","reason":"min_edge","value":"0.01",'
-    '"threshold":"0.03","decision_id":null,"count":1,"seen":null}',
+        at=AT, ticker="T", desk="crypto", stage="gate", reason="min_edge", value="0.01", threshold="0.03",
+        also=("market_full 1 against 0",),
+    ): f'{{"kind":"refusal",{_AT},"ticker":"T","desk":"crypto","stage":"gate","reason":"min_edge","value":"0.01",'
+    '"threshold":"0.03","also":["market_full 1 against 0"],"decision_id":null,"count":1,"seen":null}',
 }  # fmt: skip
 
 ESTIMATES = {
@@ -123,7 +128,7 @@ LEDGER = {
     ): f'{{"kind":"order",{_AT},"account":"a","ticker":"T","desk":"crypto","strategy":"crypto_fair_value",'
     '"decision_id":"d","client_order_id":"d-1","outcome":"no","book_side":"ask","action":"enter","style":"take",'
     f'"price":"0.6000","count":"1.00","reduce_only":false,"expires_at":{_CLOSE},"risk":"0.416800","exit_rule":null,'
-    '"seen":"17"}',
+    '"cluster":[],"seen":"17"}',
     OrderEvent(
         at=AT, account="a", ticker="T", client_order_id="d-1", venue_order_id=None, event="sent", filled=Count(0),
         remaining=Count(100),

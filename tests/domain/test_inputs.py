@@ -3,9 +3,9 @@ import inspect
 import pytest
 
 from kalshi_desk.domain import inputs
-from kalshi_desk.domain.inputs import CryptoInput
+from kalshi_desk.domain.inputs import CryptoInput, TradingStatus
 from kalshi_desk.domain.message import Decoder, Message, encode
-from tests.domain.messages import DEFINED, INPUTS, MARKET
+from tests.domain.messages import AT, DEFINED, INPUTS, MARKET
 
 
 @pytest.mark.parametrize(("message", "text"), INPUTS.items(), ids=lambda value: type(value).__name__)
@@ -25,3 +25,9 @@ def test_a_definition_carries_the_whole_market():
     assert encode(message).decode() == text
     assert Decoder(CryptoInput, "golden")(text) == message
     assert (message.ticker, message.market) == ("T", MARKET)
+
+
+def test_a_shard_that_is_named_speaks_for_itself():
+    for trading in (True, False):
+        told = TradingStatus(at=AT, trading=trading, shards=((2, False), (3, True)))
+        assert [told.takes_orders(shard) for shard in (2, 3, 0)] == [False, True, trading]

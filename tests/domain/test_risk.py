@@ -7,6 +7,7 @@ from kalshi_desk.domain.limits import Limit, Share
 from kalshi_desk.domain.risk import Breach, Reserved
 from kalshi_desk.domain.units import Cash, Count, Price
 from tests.steps.desk import crypto_limits, later, limits
+from tests.steps.test_sizing import SUMS
 
 ROLL = Cash.parse("50")
 CRYPTO = limits().crypto
@@ -14,7 +15,7 @@ FORECAST = limits().forecast
 
 
 def reserved(**changes):
-    amounts = {"market": "0", "desk": "0", "category": "0", "both": "0"} | changes
+    amounts = dict.fromkeys(SUMS, "0") | changes
     contracts = Count.parse(amounts.pop("contracts", "0"))
     return Reserved(**{name: Cash.parse(text) for name, text in amounts.items()}, contracts=contracts)
 
@@ -98,21 +99,68 @@ def test_a_market_is_full_at_its_contracts(contracts, full):
 
 @pytest.mark.parametrize(
     ("held", "at_limit", "reason"),
-    [("desk", "4", "crypto_max_total_risk"), ("category", "6", "max_category_risk"), ("both", "10", "max_total_risk")],
+    [
+        ("event", "3", "max_event_risk"),
+        ("underlying", "4", "max_underlying_risk"),
+        ("cluster", "4", "max_cluster_risk"),
+        ("strategy", "6", "max_strategy_risk"),
+        ("desk", "4", "crypto_max_total_risk"),
+        ("category", "6", "max_category_risk"),
+        ("both", "10", "max_total_risk"),
+    ],
 )
-def test_total_risks_at_below_and_above(held, at_limit, reason):
-    limit = Cash.parse(at_limit)
+def test_what_is_at_stake_at_below_and_above_each_limit(held, at_limit, reason):
+    limit, more = Cash.parse(at_limit), Cash.parse("0.5")
     for room, refused in ((1, False), (0, False), (-1, True)):
-        more = Cash(limit - Cash.parse("3") - room)
-        breach = risk.total_risk(reserved(**{held: "3"}), limits(), desk="crypto", risk=more, roll=ROLL)
-        if held != "desk":
-            wide = crypto_limits(max_total_risk=Limit(Share.parse("1")))
-            breach = risk.total_risk(reserved(**{held: "3"}), wide, desk="crypto", risk=more, roll=ROLL)
-        if held == "both":
-            wide = limits(crypto=wide.crypto, max_category_risk=Limit(Share.parse("1")))
-            breach = risk.total_risk(reserved(both="3"), wide, desk="crypto", risk=more, roll=ROLL)
-        assert (breach is not None) == refused
-        assert breach is None or (breach.reason, breach.threshold) == (reason, str(limit))
+        before = Cash(limit - more - room)
+        breaches = risk.exposure(reserved(**{held: str(before)}), limits(), desk="crypto", risk=more, roll=ROLL)
+        assert breaches == ([Breach(reason, str(Cash(before + more)), str(limit))] if refused else [])
+        assert risk.total_risk(reserved(**{held: str(before)}), limits(), desk="crypto", risk=more, roll=ROLL) == (
+            breaches[0] if refused else None
+        )
+
+
+def test_of_several_limits_those_on_the_whole_are_named_first():
+    full = dict.fromkeys(SUMS, "10")
+    found = [one.reason for one in risk.exposure(reserved(**full), limits(), desk="crypto", risk=Cash(1), roll=ROLL)]
+    assert found == [
+        "crypto_max_total_risk", "max_category_risk", "max_total_risk", "max_event_risk", "max_underlying_risk",
+        "max_cluster_risk", "max_strategy_risk",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(("orders", "refused"), [(29, False), (30, True), (31, True)])
+def test_orders_per_minute_at_below_and_above(orders, refused):
+    breach = risk.orders_per_minute(orders, limits())
+    assert breach == (Breach("max_orders_per_minute", str(orders), "30") if refused else None)
+
+
+@pytest.mark.parametrize(
+    ("price", "value"),
+    [
+        ("0.6000", None),
+        ("0.5999", None),
+        ("0.6001", "0.10010"),
+        ("0.4000", None),
+        ("0.4001", None),
+        ("0.3999", "0.10010"),
+    ],
+)
+def test_price_distance_at_below_and_above(price, value):
+    breach = risk.price_distance(Price.parse(price), bid=Price.parse("0.48"), ask=Price.parse("0.52"), limits=limits())
+    assert breach == (None if value is None else Breach("max_price_distance", value, "0.1000"))
+
+
+def test_the_middle_may_lie_between_two_prices():
+    bid, ask = Price.parse("0.48"), Price.parse("0.5201")
+    breach = risk.price_distance(Price.parse("0.6001"), bid=bid, ask=ask, limits=limits())
+    assert breach == Breach("max_price_distance", "0.10005", "0.1000")
+
+
+@pytest.mark.parametrize(("life_s", "value"), [(3_599.999, None), (3_600, None), (3_600.001, "3600.001"), (-1, None)])
+def test_order_age_at_below_and_above(life_s, value):
+    breach = risk.order_age(later(life_s) - later(0), limits())
+    assert breach == (None if value is None else Breach("max_order_age", value, "3600.000"))
 
 
 def test_a_dollar_limit_wins_over_the_share():

@@ -16,6 +16,7 @@ from playwright.sync_api import sync_playwright
 
 from kalshi_desk.adapters.postgres.clock_epochs import load_epochs
 from kalshi_desk.batch.desk import LAG_S, WRITTEN_S
+from kalshi_desk.domain.funnel import STEPS
 from kalshi_desk.domain.units import Nanos
 from kalshi_desk.embedded.place import MARKER
 from kalshi_desk.steps.window import window_of
@@ -177,6 +178,14 @@ def browser_page(url: str):
 def test_why_and_the_funnel_add_up(desk):
     ((ticker,),) = desk.sql("select ticker from refusals group by 1 order by count(*) desc limit 1")
     assert ticker in desk.cli("why", ticker)
+    found = json.loads(desk.cli("why", ticker, "--json"))
+    counts = [found["funnel"][step] for step in STEPS]
+    assert counts == sorted(counts, reverse=True)
+    refused = {one["stage"]: 0 for one in found["refusals"]}
+    for one in found["refusals"]:
+        refused[one["stage"]] += one["count"]
+    assert counts[0] - counts[1] == refused.get("price", 0)
+    assert counts[1] - counts[2] == refused.get("edge", 0)
 
 
 @pytest.mark.parametrize("part", KILLED)

@@ -11,16 +11,19 @@ pytestmark = pytest.mark.embedded
 def test_an_empty_database_is_read_as_nothing_known(database):
     tables = TableReader(database, "sim:nothing:1").read(sample.NOW)
     assert (tables.account, tables.equity, tables.orders, tables.curve) == (None, None, [], [])
-    assert tables.funnel["orders"] == 0
+    assert (tables.why.funnel.seen, tables.settled["markets"]) == (0, 0)
 
 
 def test_everything_of_the_last_hour(database):
     sample.seed(database)
     tables = TableReader(database, sample.ACCOUNT).read(sample.NOW)
     assert {row["process"] for row in tables.heartbeats} >= {"recorder", "portfolio"}
-    assert tables.funnel == {
-        "priced": 6, "signals": 14, "orders": 4, "filled": 3, "settled": 2, "settled_pnl": Decimal("-0.340000"),
-    }  # fmt: skip
+    funnel = tables.why.funnel
+    refused = {stage: sum(r.count for r in tables.why.refusals if r.stage == stage) for stage in ("price", "edge")}
+    assert (funnel.allowed, funnel.sent, funnel.filled) == (4, 4, 3)
+    assert funnel.seen - funnel.priced == refused["price"]
+    assert funnel.priced - funnel.edge == refused["edge"]
+    assert tables.settled == {"markets": 2, "pnl": Decimal("-0.340000")}
     assert [(row["reason"], row["count"]) for row in tables.refused] == [
         ("min_edge", 3248), ("index_stale", 164), ("too_small", 68),
     ]  # fmt: skip

@@ -103,7 +103,10 @@ def test_a_market_is_held_once_at_a_time():
 
 
 def test_losses_of_a_day_and_a_deep_fall_pause_the_desk():
-    trader = desk(forecast_max_total_risk=1, max_total_risk=1, max_category_risk=1, forecast_fractional_kelly=1)
+    trader = desk(
+        forecast_max_total_risk=1, max_total_risk=1, max_category_risk=1, max_strategy_risk=1,
+        forecast_fractional_kelly=1,
+    )  # fmt: skip
     for number in range(20):
         trader.ask(asked(f"q{number}", price=0.40, outcome=0, answered=1.5), believed(0.60))
     trader.ask(asked("same day", price=0.40, on=1.6, answered=9), believed(0.60))

@@ -2,6 +2,7 @@ from types import SimpleNamespace
 
 import pytest
 
+from kalshi_desk.domain.inputs import TradingStatus
 from kalshi_desk.domain.market import MarketStatus
 from kalshi_desk.domain.units import Cash, Count, Nanos, Price
 from kalshi_desk.steps.booking import Booking
@@ -229,3 +230,19 @@ def _door(desk: Desk) -> Door:
         raise AssertionError("nothing is sent here")
 
     return Door(desk.venue, desk.venue, desk.booking, lambda: NOW, covered, lambda _: None, group, ungrouped)
+
+
+async def test_what_the_venue_says_of_trading_is_told(desk: Desk) -> None:
+    assert await desk.catch_up.trading() == TradingStatus(at=NOW, trading=True, shards=((2, False),))
+    desk.venue.trades = False
+    assert await desk.catch_up.trading() == TradingStatus(at=NOW, trading=False, shards=((2, True),))
+
+
+async def test_a_venue_silent_three_times_takes_no_orders(desk: Desk) -> None:
+    desk.venue.silent = True
+    told = [await desk.catch_up.trading() for _ in range(4)]
+    assert told == [None, None, *[TradingStatus(at=NOW, trading=False, shards=())] * 2]
+    desk.venue.silent = False
+    assert (await desk.catch_up.trading()).trading
+    desk.venue.silent = True
+    assert await desk.catch_up.trading() is None

@@ -3,7 +3,7 @@ import pytest
 
 from kalshi_desk.domain.correlation import SAME_EVENT, Subject
 from kalshi_desk.domain.market import Outcome
-from kalshi_desk.steps.correlate import Stake, correlate, groups, pair, pairs_above, too_alike, unpriced
+from kalshi_desk.steps.correlate import Stake, cluster_of, correlate, groups, pair, pairs_above, too_alike, unpriced
 
 APART = np.eye(3)
 
@@ -58,3 +58,11 @@ def test_what_wins_and_loses_together_is_refused_by_name_and_value(wish, held, v
     assert (None if breach is None else breach.value) == value
     if breach is not None:
         assert (breach.reason, breach.threshold) == ("too_correlated", "0.70")
+
+
+def test_a_cluster_is_what_strong_correlations_connect():
+    known = {("A", "B"): 0.5, ("B", "C"): -0.6, ("C", "D"): 0.49, ("E", "F"): 0.9}
+    assert cluster_of("A", known, least=0.5) == ("B", "C")
+    assert cluster_of("C", known, least=0.5) == ("A", "B")
+    assert cluster_of("D", known, least=0.5) == ()
+    assert cluster_of("A", {}, least=0.5) == ()

@@ -9,7 +9,7 @@ from kalshi_desk.domain.inputs import BookLost, Lifecycle
 from kalshi_desk.domain.market import FeeSchedule, MarketStatus, Outcome
 from kalshi_desk.domain.message import encode
 from kalshi_desk.domain.units import Price
-from kalshi_desk.steps.crypto_signals import CryptoState, reduce
+from kalshi_desk.steps.crypto_signals import CryptoState, last_counts, reduce
 from tests.crypto import CLOSE, TICKER, alive, at, book, defined, index, params, trade, up_down
 
 
@@ -66,6 +66,7 @@ def test_one_decision_is_told_once():
     desk.feed(book(10.2, "0.30", "0.35"))
     again = desk.feed(book(10.4, "0.30", "0.36"), book(12, "0.30", "0.35"))
     assert not [one for one in again if isinstance(one, Signal)]
+    assert reasons(again) == ["already_asked", "stale_index"]
     later = desk.feed(index(20, 64_000), book(20.1, "0.30", "0.34"))
     assert len([one for one in later if isinstance(one, Signal)]) == 1
 
@@ -286,3 +287,16 @@ def test_markets_that_are_not_open_do_not_follow_the_price():
     assert "book_gap" in reasons(desk.feed(*prices(59, 62)))
     assert reasons(desk.feed(*prices(62, 900), index(900, 64_000), index(901, 64_000)))[-1] == "closed"
     assert desk.feed(index(960.5, 64_000), index(961, 64_000)) == []
+
+
+def test_each_look_at_a_market_leads_to_a_signal_or_to_a_refusal():
+    desk, dice = warmed(), random.Random(5)
+    for second in range(11, 960):
+        ask = dice.choice([None, "0.35", "0.51", "0.70"])
+        desk.feed(index(second, 64_000 + dice.gauss(0, 20)), book(second + 0.2, dice.choice([None, "0.30"]), ask))
+    told = [*desk.out, *last_counts(desk.state)]
+    signals = sum(isinstance(one, Signal) for one in told)
+    refused = sum(one.count for one in told if isinstance(one, Refusal))
+    assert signals > 10
+    assert signals + refused == desk.state.evaluations > 1_000
+    assert last_counts(desk.state) == []

@@ -52,15 +52,16 @@ def after(state, at=ENDED):
 
 
 def test_what_did_not_fill_in_its_time_is_taken_where_the_edge_pays_for_it():
-    state, first = rested()
+    state, first = rested(cluster=("KXGDP-26MAY",))
     ended(state, first)
     (second,) = after(state)
     assert isinstance(second, Order)
+    assert second.cluster == first.cluster == ("KXGDP-26MAY",)
     assert second.decision_id != first.decision_id
     assert second.client_order_id == f"{second.decision_id}-0"
     assert (second.style, second.price, second.outcome) == ("take", Price.parse("0.50"), Outcome.YES)
     assert second.count <= first.count
-    assert state.reserved(CPI, params()).market == second.risk
+    assert state.reserved(CPI, params(), strategy=second.strategy).market == second.risk
     assert after(state) == []
 
 

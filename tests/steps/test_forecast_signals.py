@@ -76,6 +76,7 @@ def test_of_two_that_are_alike_the_better_goes_and_the_order_stays():
     assert [type(each) for each in answers] == [Refusal, Signal, Signal]
     assert (answers[0].stage, answers[0].reason, answers[0].value) == ("correlation", "too_correlated", "B 0.80")
     assert answers[0].decision_id == signal("A").decision_id
+    assert [each.cluster for each in answers[1:]] == [("A", "C"), ("A", "B")]
 
 
 def test_what_is_held_comes_first_and_hedges_pass():

@@ -1,6 +1,7 @@
 from time import perf_counter_ns
 
 import msgspec
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -8,13 +9,14 @@ from kalshi_desk.domain.inputs import BookLost
 from kalshi_desk.domain.ledger import Order
 from kalshi_desk.domain.limits import Limit, Share
 from kalshi_desk.domain.market import BookSide, Outcome
-from kalshi_desk.domain.units import Cash, Count, Price
+from kalshi_desk.domain.units import Cash, Count, Nanos, Price
 from kalshi_desk.steps.gate import observe
 from tests.steps.desk import (
     ACCOUNT,
     CPI,
     T0,
     TICKER,
+    alive,
     ask,
     book,
     defined,
@@ -31,6 +33,7 @@ from tests.steps.desk import (
     ready,
     reason,
     signal,
+    switch,
 )
 
 
@@ -107,11 +110,69 @@ def test_the_risk_per_trade_counts_what_is_held_by_anyone():
     assert (refusal.reason, refusal.value, refusal.threshold) == ("max_risk_per_trade", "0.410000", "0.500000")
 
 
-def test_total_and_category_risk_refuse():
-    many = [position("8", "0.49", ticker=f"KXBTCD-X-{n}") for n in range(8)]
-    assert reason(ready(*many)) == "crypto_max_total_risk"
-    others = [position("8", "2", ticker=f"KXCPI-{n}") for n in range(5)]
-    assert reason(ready(*others)) == "max_total_risk"
+def held(ticker, *costs):
+    return [position("8", cost, ticker=ticker.format(n)) for n, cost in enumerate(costs)]
+
+
+@pytest.mark.parametrize(
+    ("positions", "limit"),
+    [
+        (held("KXBTCD-26MAY1309-T{}", *["0.49"] * 6), "max_event_risk"),
+        (held("KXBTC-X-{}", *["0.49"] * 8), "max_underlying_risk"),
+        (held("KXBTCD-26MAY1310-T{}", *["0.49"] * 8), "crypto_max_total_risk"),
+        (held("KXETHD-X-{}", *["0.49"] * 8), "crypto_max_total_risk"),
+        (held("KXCPI-{}", *["2"] * 5), "max_total_risk"),
+    ],
+)
+def test_what_is_at_stake_refuses(positions, limit):
+    both = params(crypto_series=frozenset({"KXBTCD", "KXETHD"}))
+    assert reason(ready(*positions), with_params=both) == limit
+    assert reason(ready(*positions[1:]), with_params=both) is None
+
+
+def test_what_its_strategy_has_at_stake_refuses():
+    small = params(limits=limits(max_strategy_risk=Limit(Share.parse("0.01"))))
+    state = ready()
+    order = ask(state, with_params=small)
+    observe(state, fill(order, order.count))
+    for ticker in (other := "KXETHD-X-1", TICKER):
+        observe(state, defined(ticker))
+        observe(state, book(ticker=ticker))
+    wish = signal(ticker=other, decision_id="d2")
+    coins = msgspec.structs.replace(small, crypto_series=frozenset({"KXBTCD", "KXETHD"}))
+    assert reason(state, wish, with_params=coins) == "max_strategy_risk"
+    again = msgspec.structs.replace(wish, strategy="another", decision_id="d3")
+    assert reason(state, again, with_params=coins) is None
+
+
+def test_what_is_correlated_with_the_market_refuses():
+    state = forecast_ready(*held("KXGDP-{}", "1.1", "1.1"), *held("KXRAIN-{}", "1.1", "1.1"))
+    alone = forecast(cluster=("KXGDP-0", "KXGDP-1"))
+    assert reason(state, alone) is None
+    wide = forecast(cluster=("KXGDP-0", "KXGDP-1", "KXRAIN-0", "KXRAIN-1"), decision_id="d2")
+    refusal = ask(forecast_ready(*held("KXGDP-{}", "1.1", "1.1"), *held("KXRAIN-{}", "1.1", "1.1")), wide)
+    assert (refusal.reason, refusal.value, refusal.threshold) == ("max_cluster_risk", "4.500000", "4.000000")
+
+
+def test_all_that_fails_is_told_beside_the_first_reason():
+    refusal = ask(ready(switch("pause"), *held("KXBTCD-26MAY1309-T{}", *["0.49"] * 8)), signal(q=0.53))
+    assert (refusal.stage, refusal.reason) == ("gate", "pause")
+    assert refusal.also == (
+        "min_edge 0.012500 against 0.030000",
+        "crypto_max_total_risk 4.020000 against 4.000000",
+        "max_event_risk 4.020000 against 3.000000",
+        "max_underlying_risk 4.020000 against 4.000000",
+    )
+
+
+def test_the_stage_tells_what_was_refused():
+    assert ask(wish=signal(q=0.53)).stage == "gate"
+    assert ask(ready(book(size="0.1"))).stage == "size"
+    assert ask(wish=exit_signal()).stage == "exit"
+
+
+def test_an_order_remembers_its_cluster():
+    assert ask(forecast_ready(), forecast(cluster=("KXGDP-0",))).cluster == ("KXGDP-0",)
 
 
 def test_the_bankroll_shrinks_with_losses_and_never_exceeds_the_venue():
@@ -164,7 +225,11 @@ wishes = st.tuples(
     st.floats(0, 1),
     st.sampled_from(["take", "make"]),
     st.sampled_from(["fills", "ends", "rests", "half"]),
+    st.sampled_from([0, 1, 20, 70]),
 )
+WORLD = [f"KXBTCD-X-T{n}" if n < 4 else f"KXBTCD-Y-T{n}" if n < 6 else f"KXCPI-M-T{n}" for n in range(8)] + [
+    "KXCPICORE-M-T1", "KXGDP-Q-T1"
+]  # fmt: skip
 
 
 def tight():
@@ -172,25 +237,34 @@ def tight():
     one = Limit(Share.parse("0.022"))
     crypto = msgspec.structs.replace(params().limits.crypto, max_total_risk=one, max_entries_per_day=15)
     forecast = msgspec.structs.replace(params().limits.forecast, max_total_risk=Limit(Share.parse("0.05")))
-    whole = {"max_total_risk": Limit(Share.parse("0.06")), "max_category_risk": Limit(Share.parse("0.045"))}
-    return params(limits=limits(crypto=crypto, forecast=forecast, **whole))
+    shares = {"total": "0.06", "category": "0.045", "strategy": "0.04", "cluster": "0.035", "underlying": "0.03"}
+    whole = {f"max_{name}_risk": Limit(Share.parse(share)) for name, share in (shares | {"event": "0.02"}).items()}
+    return params(limits=limits(crypto=crypto, forecast=forecast, max_orders_per_minute=4, **whole))
 
 
 @given(st.lists(wishes, max_size=40))
 def test_no_sequence_of_signals_goes_beyond_a_limit(sequence):
     """Whatever is asked, and whatever becomes of it, the worst losses of all markets stay within the limits."""
-    state, tickers = ready(), [f"KXBTCD-X-T{n}" if n < 6 else f"KXCPI-M-T{n}" for n in range(10)]
-    for ticker in tickers:
+    state = ready()
+    for ticker in WORLD:
         observe(state, defined(ticker, category="Economics", close_time=later(10 * 86_400)))
         observe(state, book(ticker=ticker))
-    for number, (place, outcome, q, style, fate) in enumerate(sequence):
+    for number, (place, outcome, q, style, fate, wait) in enumerate(sequence):
+        now = later(sum(wish[-1] for wish in sequence[:number]) + wait)
+        for message in (alive(now), equity(now)):
+            observe(state, message)
         price = "0.49" if style == "make" else "0.50" if outcome is Outcome.YES else "0.48"
-        desk, ids = params().owner_of(tickers[place]), {"decision_id": f"d{number}", "seen": str(number)}
-        wish = signal(outcome, price, style=style, q=q, ticker=tickers[place], desk=desk, **ids)
-        order = ask(state, wish, with_params=tight())
+        ids = {"decision_id": f"d{number}", "seen": str(number), "at": now, "expires_at": Nanos(now + 2 * 10**9)}
+        order = ask(state, _wish(WORLD[place], outcome, price, style=style, q=q, **ids), now=now, with_params=tight())
         if isinstance(order, Order):
             _befall(state, order, fate)
-        _within_limits(state, tickers)
+        _within_limits(state, now)
+
+
+def _wish(ticker, outcome, price, **changes):
+    desk = params().owner_of(ticker)
+    together = tuple(other for other in WORLD if other != ticker and other[2:5] == ticker[2:5])
+    return signal(outcome, price, ticker=ticker, desk=desk, strategy=desk, cluster=together, **changes)
 
 
 def _befall(state, order, fate):
@@ -203,14 +277,17 @@ def _befall(state, order, fate):
         observe(state, order_event(order, "canceled", filled=count))
 
 
-def _within_limits(state, tickers):
+def _within_limits(state, now):
     caps, roll = tight().limits, Cash.parse("50")
-    for ticker in tickers:
-        taken, desk = state.reserved(ticker, params()), caps.desk(params().owner_of(ticker))
+    assert state.orders_since(Nanos(now - 60 * 10**9)) <= caps.max_orders_per_minute
+    for ticker in WORLD:
+        owner, cluster = params().owner_of(ticker), _wish(ticker, Outcome.YES, "0.50").cluster
+        taken, desk = state.reserved(ticker, tight(), strategy=owner, cluster=cluster), caps.desk(owner)
         assert taken.market <= desk.max_risk_per_trade.of(roll)
         assert taken.desk <= desk.max_total_risk.of(roll)
-        assert taken.category <= caps.max_category_risk.of(roll)
         assert taken.both <= caps.max_total_risk.of(roll)
+        for name in ("event", "underlying", "cluster", "strategy", "category"):
+            assert getattr(taken, name) <= getattr(caps, f"max_{name}_risk").of(roll), name
         assert taken.contracts <= desk.max_position_contracts
 
 

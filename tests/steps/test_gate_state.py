@@ -1,7 +1,10 @@
+import msgspec
+
 from kalshi_desk.domain.control import Switch
+from kalshi_desk.domain.inputs import TradingStatus
 from kalshi_desk.domain.ledger import Settlement
 from kalshi_desk.domain.market import Outcome
-from kalshi_desk.domain.units import Cash, Count, Price
+from kalshi_desk.domain.units import Cash, Count, Nanos, Price
 from kalshi_desk.steps.gate import decide
 from kalshi_desk.steps.gate_state import GateState, Lapsed, observe
 from tests.steps.desk import (
@@ -27,6 +30,10 @@ from tests.steps.desk import (
 OTHER = "KXCPI-26MAY-T3"
 
 
+def at_stake(state, ticker=TICKER, *, strategy="crypto_fair_value", cluster=()):
+    return state.reserved(ticker, params(), strategy=strategy, cluster=cluster)
+
+
 def ready():
     state = GateState()
     for message in (defined(), book(), equity()):
@@ -41,11 +48,11 @@ def approved(state):
 def test_an_order_is_at_stake_until_its_end_is_known():
     state = ready()
     order = approved(state)
-    assert state.reserved(TICKER, params()).market == order.risk
+    assert at_stake(state).market == order.risk
     observe(state, order_event(order, "resting"))
-    assert state.reserved(TICKER, params()).both == order.risk
+    assert at_stake(state).both == order.risk
     observe(state, order_event(order, "canceled"))
-    assert state.reserved(TICKER, params()).both == 0
+    assert at_stake(state).both == 0
     assert not state.orders
 
 
@@ -53,13 +60,13 @@ def test_contracts_filled_but_not_told_stay_at_stake():
     state = ready()
     order = approved(state)
     observe(state, order_event(order, "filled", filled=order.count))
-    assert state.reserved(TICKER, params()).market == order.risk
+    assert at_stake(state).market == order.risk
     observe(state, fill(order, order.count, fee="0.01"))
     assert not state.orders
     assert state.held(TICKER, Outcome.YES) == order.count
-    assert state.reserved(TICKER, params()).market == order.price * order.count + Cash.parse("0.01")
+    assert at_stake(state).market == order.price * order.count + Cash.parse("0.01")
     observe(state, position("0.95", "0.475", fees="0.02"))
-    assert state.reserved(TICKER, params()).market == Cash.parse("0.495")
+    assert at_stake(state).market == Cash.parse("0.495")
 
 
 def test_a_partial_fill_moves_its_share_and_rounds_against_us():
@@ -67,7 +74,7 @@ def test_a_partial_fill_moves_its_share_and_rounds_against_us():
     order = approved(state)
     for _ in range(2):
         observe(state, fill(order, 1))
-    taken = state.reserved(TICKER, params())
+    taken = at_stake(state)
     assert taken.market == order.price - (-order.risk * (order.count - 1) // order.count)
     assert taken.contracts == order.count
 
@@ -76,7 +83,7 @@ def test_what_a_person_holds_counts_in_every_sum():
     state = ready()
     observe(state, position("3", "1.5", owner="manual"))
     observe(state, position("1", "0.5"))
-    found = state.reserved(TICKER, params())
+    found = at_stake(state)
     assert (found.market, found.desk, found.category, found.both) == (Cash.parse("2"),) * 4
     assert found.contracts == Count.parse("4")
     assert state.held(TICKER, Outcome.YES) == Count.parse("1")
@@ -89,11 +96,11 @@ def test_the_desks_and_categories_are_summed_apart():
     observe(state, position("-2", "0.8", ticker=OTHER))
     observe(state, position("2", "0.7", ticker="KXX-1"))
     assert state.held(OTHER, Outcome.NO) == Count.parse("2")
-    unnamed = state.reserved(OTHER, params())
+    unnamed = at_stake(state, OTHER)
     assert (unnamed.desk, unnamed.category) == (Cash.parse("1.5"), Cash.parse("1.5"))
     observe(state, defined(OTHER, category="Economics"))
-    assert state.reserved(OTHER, params()).category == Cash.parse("0.8")
-    assert state.reserved(TICKER, params()).category == Cash.parse("0.5")
+    assert at_stake(state, OTHER).category == Cash.parse("0.8")
+    assert at_stake(state).category == Cash.parse("0.5")
     assert state.category(TICKER, params()) == "crypto"
     assert state.category(OTHER, params()) == "economics"
 
@@ -205,3 +212,57 @@ def test_an_entry_that_lapsed_is_kept_until_its_market_settles():
     assert state.lapsed[order.ticker] == Lapsed(order, Count(order.count - 100))
     _settle(state, order.ticker)
     assert state.lapsed == {}
+
+
+def test_what_is_at_stake_counts_in_its_event_underlying_cluster_and_strategy():
+    state, sister, ether = ready(), "KXBTCD-26MAY1310-T1", "KXETHD-26MAY1309-T1"
+    order = approved(state)
+    observe(state, fill(order, order.count))
+    for number, ticker in enumerate((sister, "KXBTC15M-26MAY131345-45", ether, OTHER, "KXCPI-26JUN-T1"), 1):
+        observe(state, position("1", f"0.{number}", ticker=ticker))
+    own = order.price * order.count
+    found = at_stake(state, cluster=(ether, OTHER))
+    assert (found.event, found.strategy) == (own, own)
+    assert found.underlying == own + Cash.parse("0.3")
+    assert found.cluster == own + Cash.parse("0.7")
+    assert at_stake(state, strategy="forecast_edge").strategy == 0
+    assert at_stake(state, OTHER).underlying == Cash.parse("0.9")
+    assert at_stake(state, OTHER).event == Cash.parse("0.4")
+
+
+def test_a_listed_market_tells_its_event_itself():
+    state = ready()
+    observe(state, defined("KXODD-1-A", event_ticker="KXODD-ALL"))
+    assert state.home("KXODD-1-A", params()).event == "KXODD-ALL"
+    assert state.home("KXODD-1-B", params()).event == "KXODD-1"
+    assert state.home("KXODD", params()) == ("KXODD", "KXODD", "forecast", "unnamed")
+
+
+def test_fills_read_back_tell_who_entered():
+    state, order = ready(), approved(ready())
+    observe(state, fill(order, order.count))
+    observe(state, position("0.96", "0.48"))
+    assert at_stake(state).strategy == Cash.parse("0.48")
+    observe(state, position("5", "2", owner="manual"))
+    assert at_stake(state).strategy == Cash.parse("0.48")
+    _settle(state, TICKER)
+    assert not state.strategies
+
+
+def test_orders_are_counted_for_a_minute():
+    state = ready()
+    order = approved(state)
+    assert state.orders_since(Nanos(T0 - 1)) == 1
+    assert state.orders_since(T0) == 0
+    observe(state, order)
+    assert state.orders_since(Nanos(T0 - 1)) == 1
+    observe(state, msgspec.structs.replace(order, decision_id="d2", client_order_id="d2-0", at=later(60)))
+    assert list(state.approved_at) == [later(60)]
+
+
+def test_what_the_venue_says_of_trading_is_kept():
+    state = ready()
+    assert state.trading is None
+    told = TradingStatus(at=T0, trading=False, shards=())
+    observe(state, told)
+    assert state.trading == told

@@ -1,6 +1,6 @@
 import pytest
 
-from kalshi_desk.domain.inputs import BookLost
+from kalshi_desk.domain.inputs import BookLost, Lifecycle, TradingStatus
 from kalshi_desk.domain.ledger import Order
 from kalshi_desk.domain.market import FeeSchedule, MarketStatus, Outcome
 from kalshi_desk.domain.units import Cash, Price
@@ -24,6 +24,7 @@ from tests.steps.desk import (
     forecast,
     forecast_ready,
     later,
+    limits,
     order_event,
     params,
     position,
@@ -116,7 +117,7 @@ def test_the_book_must_be_whole_and_alive():
 def test_signals_expire():
     assert reason(now=later(2)) is None
     assert reason(now=later(2.001)) == "signal_expired"
-    day_old = forecast(expires_at=later(2 * 86_400))
+    day_old = forecast(style="make", price="0.49", expires_at=later(2 * 86_400))
     state = forecast_ready(alive(later(86_400)), equity(later(86_400)))
     assert reason(state, day_old, now=later(86_400)) is None
     assert reason(forecast_ready(alive(later(86_401))), day_old, now=later(86_401)) == "signal_too_old"
@@ -299,3 +300,60 @@ def test_a_later_estimate_that_is_worse_for_the_side_counts():
     worse, better = (estimate(p, at=later(0.5), name="estimate-2") for p in (0.52, 0.9))
     assert reason(forecast_ready(worse), forecast(), now=later(1)) == "min_edge"
     assert reason(forecast_ready(better), forecast(), now=later(1)) is None
+
+
+def test_while_the_exchange_pauses_there_are_no_orders_at_all():
+    paused = TradingStatus(at=T0, trading=False, shards=())
+    refusal = ask(ready(paused))
+    assert (refusal.reason, refusal.value, refusal.threshold) == ("exchange_paused", "shard 0", "trading")
+    assert reason(ready(position(), paused), exit_signal()) == "exchange_paused"
+    assert reason(ready(paused, TradingStatus(at=T0, trading=True, shards=()))) is None
+
+
+def test_the_markets_own_shard_counts():
+    told = TradingStatus(at=T0, trading=True, shards=((0, True), (2, False)))
+    assert reason(ready(told)) is None
+    assert reason(ready(told, defined(exchange_index=2))) == "exchange_paused"
+    own = TradingStatus(at=T0, trading=False, shards=((0, True),))
+    assert reason(ready(own)) is None
+
+
+def test_a_market_that_pauses_gets_no_orders():
+    pause = Lifecycle(at=T0, ticker=TICKER, event="deactivated")
+    assert reason(ready(pause)) == "market_not_open"
+    assert reason(ready(pause, Lifecycle(at=T0, ticker=TICKER, event="activated"))) is None
+
+
+def test_an_order_lives_no_longer_than_its_age_allows():
+    short = params(limits=limits(max_order_age_s=2))
+    assert reason(with_params=short) is None
+    assert reason(wish=signal(expires_at=later(2.001)), with_params=short) == "max_order_age"
+    assert reason(wish=signal(style="make", price="0.49"), with_params=short) == "max_order_age"
+    assert reason(ready(position()), exit_signal(expires_at=later(3)), with_params=short) == "max_order_age"
+
+
+def test_orders_of_the_last_minute_are_counted_whatever_became_of_them():
+    few = params(limits=limits(max_orders_per_minute=1))
+    state = ready()
+    observe(state, order_event(ask(state, with_params=few), "canceled"))
+    observe(state, alive(later(59)))
+    late = signal(decision_id="d2", at=later(59), expires_at=later(65))
+    refusal = ask(state, late, now=later(59), with_params=few)
+    assert (refusal.reason, refusal.value, refusal.threshold) == ("max_orders_per_minute", "1", "1")
+    assert reason(state, late, now=later(60), with_params=few) is None
+
+
+def test_exits_are_not_counted_out():
+    state = ready(position())
+    none = params(limits=limits(max_orders_per_minute=0))
+    assert reason(state, with_params=none) == "max_orders_per_minute"
+    assert isinstance(ask(state, exit_signal(), with_params=none), Order)
+
+
+def test_an_entry_far_from_the_middle_is_refused():
+    near = params(limits=limits(max_price_distance=Price.parse("0.01")))
+    assert reason(with_params=near) is None
+    refusal = ask(ready(book("0.44", "0.50")), with_params=near)
+    assert (refusal.reason, refusal.value) == ("max_price_distance", "0.03000")
+    assert reason(ready(book("0.40", "0.50")), signal(style="make", price="0.41"), with_params=near) is not None
+    assert reason(ready(book(None, "0.50")), with_params=near) is None

@@ -5,8 +5,10 @@ from kalshi_desk.domain.decisions import Refusal
 from kalshi_desk.domain.joint_entry import Beside
 from kalshi_desk.domain.kelly import kelly_fraction
 from kalshi_desk.domain.ledger import Order
+from kalshi_desk.domain.limits import Limit, Share
 from kalshi_desk.domain.market import Outcome
 from kalshi_desk.domain.units import Cash, IndexPrice
+from kalshi_desk.settings import SHARED_LIMITS
 from kalshi_desk.steps.gate import decide, observe
 from kalshi_desk.steps.gates import Case, offer_of
 from kalshi_desk.steps.joint_sizing import joint_of
@@ -164,7 +166,9 @@ def test_a_band_without_a_fair_value_has_no_place_among_its_ladder():
 
 
 def test_where_all_may_be_lost_the_gate_refuses():
-    whole = {"max_total_risk": limits().max_total_risk}
+    loose = Limit(Share.parse("1"))
+    crypto = msgspec.structs.replace(limits().crypto, max_total_risk=loose)
+    whole = dict.fromkeys(SHARED_LIMITS, loose) | {"crypto": crypto}
     state = ready(*other(HARDER, 0.4), position("40", "13", ticker=HARDER, owner="manual"))
     answer = decide(state, signal(), now=T0, params=params(limits=limits(**whole)))
     assert isinstance(answer, Refusal)

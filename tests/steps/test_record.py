@@ -1,10 +1,11 @@
 import pytest
 
-from kalshi_desk.domain.inputs import BookLost, FeedAlive, IndexTick, Lifecycle, MarketTrade
+from kalshi_desk.domain.decisions import Refusal
+from kalshi_desk.domain.inputs import BookLost, FeedAlive, IndexTick, Lifecycle, MarketTrade, TradingStatus
 from kalshi_desk.steps.record import COLUMNS, columns_of, market_values, row_of, step_values
 from tests.domain.messages import AT, CONTROL, DECISIONS, DEFINED, INPUTS, LEDGER
 
-WITHOUT_ROW = (BookLost, FeedAlive, IndexTick, Lifecycle, MarketTrade)
+WITHOUT_ROW = (BookLost, FeedAlive, IndexTick, Lifecycle, MarketTrade, TradingStatus)
 
 
 @pytest.mark.parametrize("message", [*INPUTS, *DECISIONS, *LEDGER, *CONTROL], ids=lambda m: type(m).__name__)
@@ -37,3 +38,9 @@ def test_a_crypto_series_belongs_to_the_crypto_desk() -> None:
 def test_a_step_changes_what_it_tells(event, status, settled) -> None:
     values = step_values(Lifecycle(at=AT, ticker="T", event=event))
     assert (values["status"], values["settled"], values["result"]) == (status, settled, None)
+
+
+def test_what_else_would_have_refused_is_kept_as_json() -> None:
+    (refusal,) = [message for message in DECISIONS if isinstance(message, Refusal)]
+    _, values = row_of(refusal, 0, 0)
+    assert dict(zip(columns_of("refusals"), values, strict=True))["also"] == '["market_full 1 against 0"]'

@@ -12,7 +12,8 @@ from kalshi_desk.steps.sizing import Offer, size, stake
 from tests.steps.desk import crypto_limits, limits
 
 ROLL = Cash.parse("50")
-FREE = Reserved(market=Cash(0), desk=Cash(0), category=Cash(0), both=Cash(0), contracts=Count(0))
+SUMS = ("market", "event", "underlying", "cluster", "strategy", "desk", "category", "both")
+FREE = Reserved(**dict.fromkeys(SUMS, Cash(0)), contracts=Count(0))
 
 
 def offer(price="0.52", q=0.60, **changes):
@@ -71,14 +72,14 @@ def test_rounding_of_a_small_order_may_take_the_edge():
     q=st.floats(0, 1),
     stderr=st.floats(0, 0.2),
     role=st.sampled_from(Role),
-    held=st.tuples(*[st.integers(0, 12_000_000)] * 4),
+    held=st.tuples(*[st.integers(0, 12_000_000)] * len(SUMS)),
     contracts=st.integers(0, 10_100),
     roll=st.integers(0, 200_000_000),
 )
 def test_whatever_is_sized_stays_within_every_limit(price, q, stderr, role, held, contracts, roll):
     wide = crypto_limits(max_position_contracts=Count.parse("50"), max_risk_per_trade=Limit(Share.parse("0.2")))
-    market, desk, category, both = (Cash(amount) for amount in held)
-    reserved = Reserved(market=market, desk=desk, category=category, both=both, contracts=Count(contracts))
+    sums = dict(zip(SUMS, map(Cash, held), strict=True))
+    reserved = Reserved(**sums, contracts=Count(contracts))
     bet = offer(str(Price(price * 100)), q, stderr=stderr, role=role)
     count = size(bet, reserved, wide, desk="crypto", roll=Cash(roll))
     if isinstance(count, Breach):
@@ -87,10 +88,7 @@ def test_whatever_is_sized_stays_within_every_limit(price, q, stderr, role, held
     assert cost >= wide.min_order_cost
     assert contracts + count <= wide.crypto.max_position_contracts
     assert bet.edge(count) >= wide.crypto.min_edge
-    for before, limit in (
-        (market, wide.crypto.max_risk_per_trade),
-        (desk, wide.crypto.max_total_risk),
-        (category, wide.max_category_risk),
-        (both, wide.max_total_risk),
-    ):
-        assert before + cost <= limit.of(Cash(roll))
+    caps = {"market": wide.crypto.max_risk_per_trade, "desk": wide.crypto.max_total_risk, "both": wide.max_total_risk}
+    caps |= {name: getattr(wide, f"max_{name}_risk") for name in SUMS if name not in caps}
+    for name, limit in caps.items():
+        assert sums[name] + cost <= limit.of(Cash(roll))

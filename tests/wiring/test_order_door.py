@@ -343,3 +343,21 @@ async def test_an_entry_needs_money_on_its_market_s_shard(process: FakeProcess, 
     await door.read_cash()
     await door.decide(_record(SIGNAL, desk.signal()))
     assert process.kinds()[-1] == "orders.v1 Order"
+
+
+async def test_equal_refusals_are_told_once_and_counted_even_at_the_end(process: FakeProcess, venue: FakeVenue) -> None:
+    door = _door(process, venue)
+    for number in range(5):
+        await door.decide(_record(SIGNAL, desk.signal(q=0.53, decision_id=f"d{number}")))
+    assert process.kinds() == ["refusals.v1 Refusal"]
+    await door.tell_counts(last=True)
+    ((_, ticker, counted),) = process.published
+    assert (ticker, counted.stage, counted.reason, counted.count) == (desk.TICKER, "gate", "min_edge", 4)
+
+
+async def test_after_an_order_the_next_refusal_is_told(process: FakeProcess, venue: FakeVenue) -> None:
+    door = _door(process, venue)
+    await door.decide(_record(SIGNAL, desk.signal(q=0.53)))
+    await door.decide(_record(SIGNAL, desk.signal()))
+    await door.decide(_record(SIGNAL, desk.signal(q=0.53, decision_id="d2")))
+    assert process.kinds() == ["refusals.v1 Refusal", "orders.v1 Order", "refusals.v1 Refusal"]

@@ -1,6 +1,7 @@
 import asyncio
 import json
 from contextlib import closing
+from types import SimpleNamespace
 
 import pytest
 
@@ -9,6 +10,7 @@ from kalshi_desk.adapters.postgres.clock_epochs import store_epochs
 from kalshi_desk.adapters.postgres.connection import connect
 from kalshi_desk.adapters.socket_loop import Connected, Received
 from kalshi_desk.domain.control import Switch
+from kalshi_desk.domain.message import encode
 from kalshi_desk.domain.units import Cash, Count, Nanos
 from kalshi_desk.errors import Retryable
 from kalshi_desk.steps.gate_state import observe
@@ -17,6 +19,7 @@ from kalshi_desk.wiring.order_door import OrderDoor
 from tests.fakes import FakeVenue
 from tests.orders import NOW, TICKER, order
 from tests.steps import desk
+from tests.steps.desk import signal
 from tests.wiring.process import FakeProcess
 
 pytestmark = pytest.mark.embedded
@@ -171,3 +174,28 @@ async def test_the_halt_file_is_looked_at_again_and_again(door: OrderDoor, monke
     await _until(lambda: door.state.switch("halt", "crypto", NOW) is not None)
     watching.cancel()
     await asyncio.gather(watching, return_exceptions=True)
+
+
+async def test_the_gate_learns_when_the_venue_takes_no_orders(door: OrderDoor, monkeypatch) -> None:
+    monkeypatch.setattr(order_tasks, "STATUS_S", 0.01)
+    door.door.reads.trades = False
+    watching = asyncio.create_task(order_tasks.watch_trading(door))
+    await _until(lambda: door.state.trading is not None and not door.state.trading.trading)
+    door.door.reads.trades = True
+    await _until(lambda: door.state.trading.trading)
+    watching.cancel()
+    await asyncio.gather(watching, return_exceptions=True)
+
+
+async def test_counts_are_told_where_no_signal_comes_any_more(door: OrderDoor, monkeypatch) -> None:
+    monkeypatch.setattr(order_tasks, "POLL_S", 0.01)
+    for _ in range(3):
+        await door.decide(SimpleNamespace(value=encode(signal(desk="forecast")), topic="signals.v1", offset=1))
+    assert door.process.kinds() == ["refusals.v1 Refusal"]
+    counting = asyncio.create_task(order_tasks.count_refusals(door))
+    door.process.at = Nanos(NOW + 60_000_000_000)
+    await _until(lambda: door.process.published)
+    counting.cancel()
+    await asyncio.gather(counting, return_exceptions=True)
+    ((_, _, counted),) = door.process.published
+    assert (counted.reason, counted.count) == ("not_owner", 2)

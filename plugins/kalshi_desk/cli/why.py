@@ -3,67 +3,77 @@
 from __future__ import annotations
 
 from contextlib import closing
-from typing import Any
+from typing import BinaryIO
 
 import click
 import msgspec
 
 from kalshi_desk.adapters.postgres.connection import connect
-from kalshi_desk.adapters.postgres.queries import queries
+from kalshi_desk.adapters.postgres.why import EVER, known, read_why
+from kalshi_desk.domain.decisions import Refusal, Signal
+from kalshi_desk.domain.funnel import STEPS, Refused, Why, explained
+from kalshi_desk.domain.ledger import Fill, Order, OrderEvent
+from kalshi_desk.domain.message import Decoder, encode
 from kalshi_desk.domain.units import Nanos
 from kalshi_desk.errors import DeskError, UnitError
 from kalshi_desk.settings import Settings, load_settings
 from kalshi_desk.wiring import addresses
 from kalshi_desk.wiring.database import database_or_fault
 
-FUNNEL = ("seen", "priced", "edge", "allowed", "sent", "filled")
-EVER = Nanos.parse("2000-01-01T00:00:00Z")
+Told = Signal | Refusal | Order | OrderEvent | Fill
+
+
+class _Kind(msgspec.Struct):
+    kind: str
 
 
 @click.command(name="why")
 @click.argument("ticker")
 @click.option("--since", help="From this event time on (ISO 8601 with zone).")
+@click.option("--replay", type=click.File("rb"), help="Ask these lines of kalshi-desk replay, not the database.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
-def command(ticker: str, since: str | None, as_json: bool) -> None:
+def command(ticker: str, since: str | None, replay: BinaryIO | None, as_json: bool) -> None:
     """Count the refusals of TICKER by reason, with the latest value and threshold, after the funnel it went through."""
     try:
         start = EVER if since is None else Nanos.parse(since)
     except UnitError as fault:
         raise click.BadParameter(fault.problem, param_hint="--since") from None
-    found = read_why(load_settings(), ticker, start)
-    click.echo(msgspec.json.encode(found).decode() if as_json else _text(found))
+    found = _stored(load_settings(), ticker, start) if replay is None else _replayed(replay, ticker, start)
+    click.echo(encode(found).decode() if as_json else text(found))
 
 
-def read_why(settings: Settings, ticker: str, since: Nanos) -> dict[str, Any]:
-    """Return funnel, refusals and orders without a fill; raises DeskError for an unknown market."""
-    sql = queries("why")
-    place = {"ticker": ticker, "since": since.datetime()}
-    own = place | {"account": addresses.account(settings)}
+def _stored(settings: Settings, ticker: str, since: Nanos) -> Why:
     with database_or_fault(), closing(connect(addresses.database_url(settings), "why")) as db, db:
-        if not sql.known(db, ticker=ticker)[0]:
+        if not known(db, ticker):
             raise DeskError(f"the desk has never seen {ticker}")
-        funnel, refused, ended = sql.funnel(db, **own), sql.refusals(db, **place), sql.ended(db, **own)
-        return _found(ticker, funnel, list(refused), list(ended))
+        return read_why(db, account=addresses.account(settings), ticker=ticker, since=since)
 
 
-def _found(ticker: str, funnel: tuple[int, ...], refused: list[Any], ended: list[Any]) -> dict[str, Any]:
-    names = ("stage", "reason", "count", "value", "threshold", "latest_at")
-    refusals = [dict(zip(names, (*row[:5], str(Nanos.of(row[5]))), strict=True)) for row in refused]
-    unfilled = [{"event": event, "reason": reason, "count": count} for event, reason, count in ended]
-    counts = dict(zip(FUNNEL, funnel, strict=True))
-    return {"ticker": ticker, "funnel": counts, "refusals": refusals, "unfilled": unfilled}
+def _replayed(lines: BinaryIO, ticker: str, since: Nanos) -> Why:
+    kind, told, name = Decoder[_Kind](_Kind, lines.name), Decoder[Told](Told, lines.name), ticker.encode()
+    kinds = {struct.__struct_config__.tag for struct in (Signal, Refusal, Order, OrderEvent, Fill)}
+    messages = (told(line) for line in lines if name in line and kind(line).kind in kinds)
+    found = explained(one for one in messages if one.ticker == ticker and one.at >= since)
+    if ticker not in found:
+        raise DeskError(f"nothing was told of {ticker} in {lines.name}")
+    return found[ticker]
 
 
-def _text(found: dict[str, Any]) -> str:
-    steps = " -> ".join(f"{name} {count}" for name, count in found["funnel"].items())
-    lines = [found["ticker"], f"  {steps}"]
-    for each in found["refusals"]:
-        against = "" if each["value"] is None else f"  {each['value']} against {each['threshold']}"
-        lines.append(
-            f"  {each['count']:>7} x {each['stage']}: {each['reason']}{against}  (last {each['latest_at'][:19]}Z)"
-        )
-    for each in found["unfilled"]:
-        lines.append(
-            f"  {each['count']:>7} x order {each['event']} without a fill: {each['reason'] or 'no reason told'}"
-        )
+def text(found: Why) -> str:
+    """Return an account of a market as lines for a terminal."""
+    funnel = found.funnel
+    lines = [str(found.ticker), "  " + " -> ".join(f"{step} {getattr(funnel, step)}" for step in STEPS)]
+    lines += [f"  {_refused(each)}" for each in found.refusals]
+    lines += [
+        f"  {each.count:>7} x order {each.event} without a fill: {each.reason or 'no reason told'}"
+        for each in found.unfilled
+    ]
+    lines += [f"  {funnel.working:>7} x order not at its end yet"] if funnel.working else []
+    lines += [f"  {funnel.unanswered:>7} x signal whose answer is not counted yet"] if funnel.unanswered else []
     return "\n".join(lines if len(lines) > 2 else [*lines, "  no refusals"])
+
+
+def _refused(each: Refused) -> str:
+    against = "" if each.value is None else f"  {each.value} against {each.threshold}"
+    also = f"  (also {'; '.join(each.also)})" if each.also else ""
+    return f"{each.count:>7} x {each.stage}: {each.reason}{against}{also}  (last {str(each.latest_at)[:19]}Z)"

@@ -39,8 +39,8 @@ class Signal(Message, frozen=True, kw_only=True):
 
     ``price`` is the limit in YES terms; ``action`` enter or exit; ``style`` take (IOC), make (post-only) or rest
     (post-only exit); ``q`` our probability of ``outcome``; ``shown`` the contracts on offer at the price;
-    ``exit_rule`` names the rule of an exit; an ``exploratory`` entry trades on paper only. ``edge`` is before,
-    ``edge_adj`` after the one deduction for doubt.
+    ``exit_rule`` names the rule of an exit; an ``exploratory`` entry trades on paper only; ``cluster`` are the other
+    markets that are correlated with this one. ``edge`` is before, ``edge_adj`` after the one deduction for doubt.
     """
 
     ticker: str
@@ -60,14 +60,16 @@ class Signal(Message, frozen=True, kw_only=True):
     expires_at: Nanos
     exit_rule: str | None = None
     exploratory: bool = False
+    cluster: tuple[str, ...] = ()
     seen: str
 
 
 class Refusal(Message, frozen=True, kw_only=True):
     """A market not priced, a signal not formed or an order not allowed: the first reason, its value and threshold.
 
-    ``stage`` is where it stopped: price, quality, edge, correlation, gate, door, or exit (flatten cannot sell now).
-    ``count`` > 1 sums up equal refusals of one minute.
+    ``stage`` is where it stopped: price, quality, edge, correlation, gate, size, door, or exit (one that the gate
+    refused, or that flatten cannot make now). ``also`` tells what else would have refused it there. ``count`` > 1 sums
+    up equal refusals of one minute.
     """
 
     ticker: str
@@ -76,6 +78,7 @@ class Refusal(Message, frozen=True, kw_only=True):
     reason: str
     value: str | None = None
     threshold: str | None = None
+    also: tuple[str, ...] = ()
     decision_id: str | None = None
     count: int = 1
     seen: str | None = None

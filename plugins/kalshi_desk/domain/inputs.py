@@ -106,6 +106,17 @@ class Lifecycle(Message, frozen=True, kw_only=True):
     settlement_value: Price | None = None
 
 
+class TradingStatus(Message, frozen=True, kw_only=True):
+    """Whether the venue takes orders: each shard that it names by ``shards``, any other by ``trading``."""
+
+    trading: bool
+    shards: tuple[tuple[int, bool], ...]
+
+    def takes_orders(self, shard: int) -> bool:
+        """Return whether orders of a shard's markets are taken."""
+        return dict(self.shards).get(shard, self.trading)
+
+
 CryptoInput = SpotTrade | IndexValue | IndexTick | MarketDefined | BookChanged | BookLost | FeedAlive | Lifecycle
 BookMessage = BookChanged | BookLost | FeedAlive
 LifecycleMessage = MarketDefined | Lifecycle

@@ -15,7 +15,7 @@ class Order(Message, frozen=True, kw_only=True):
     """An approved intent: what the door sends, committed before it is sent.
 
     ``action`` enter or exit; ``style`` take (IOC) or make/rest (post-only, resting until ``expires_at``);
-    ``risk`` the worst loss that it reserves, fees in.
+    ``risk`` the worst loss that it reserves, fees in; ``cluster`` the other markets that are correlated with its own.
     """
 
     account: str
@@ -34,6 +34,7 @@ class Order(Message, frozen=True, kw_only=True):
     expires_at: Nanos
     risk: Cash
     exit_rule: str | None = None
+    cluster: tuple[str, ...] = ()
     seen: str
 
 

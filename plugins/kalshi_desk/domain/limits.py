@@ -72,15 +72,25 @@ class RungShares(msgspec.Struct, frozen=True, kw_only=True):
 class RiskLimits(msgspec.Struct, frozen=True, kw_only=True):
     """All limits of an account: per desk, and over both.
 
+    ``max_underlying_risk`` is over all markets of one coin, or of one series of the forecast desk;
+    ``max_price_distance`` is between an entry's price and the book's mid; ``max_order_age_s`` from an order's approval
+    to the end of its life.
     ``drawdown_lambda`` > 0 makes stakes keep E[wealth^-lambda] <= 1; 0 asks for nothing.
     """
 
     crypto: DeskLimits
     forecast: DeskLimits
-    max_total_risk: Limit
+    max_event_risk: Limit
+    max_underlying_risk: Limit
+    max_cluster_risk: Limit
+    max_strategy_risk: Limit
     max_category_risk: Limit
+    max_total_risk: Limit
     max_daily_loss: Limit
     max_drawdown: Share
+    max_orders_per_minute: int
+    max_price_distance: Price
+    max_order_age_s: int
     min_order_cost: Cash
     initial_bankroll: Cash
     auto_reinvest: bool

@@ -11,9 +11,9 @@ from collections.abc import Callable
 import msgspec
 
 from kalshi_desk.domain.limits import DeskLimits, RiskLimits
-from kalshi_desk.domain.units import Cash, Count, Nanos, Price
+from kalshi_desk.domain.units import NANOS, PAYOUT, Cash, Count, Nanos, Price
 
-HOUR_NS = 3_600 * 1_000_000_000
+HOUR_NS = 3_600 * NANOS
 DAY_NS = 24 * HOUR_NS
 TAKE_PROFIT_ENTRY_CAP = Price(8_500)
 TIME_DECAY_ENTRY_BAN_NS = 48 * HOUR_NS
@@ -26,14 +26,22 @@ class Breach(msgspec.Struct, frozen=True):
     value: str
     threshold: str
 
+    def __str__(self) -> str:
+        return f"{self.reason} {self.value} against {self.threshold}"
+
 
 class Reserved(msgspec.Struct, frozen=True, kw_only=True):
     """Worst losses already at stake around one market: positions, resting entries and unanswered intents.
 
-    ``market``, ``category`` and ``both`` count both desks; ``contracts`` is held plus resting in the market.
+    All but ``desk`` and ``strategy`` count both desks; ``cluster`` is what is correlated with the market, itself
+    included; ``contracts`` is held plus resting in the market.
     """
 
     market: Cash
+    event: Cash
+    underlying: Cash
+    cluster: Cash
+    strategy: Cash
     desk: Cash
     category: Cash
     both: Cash
@@ -102,16 +110,48 @@ def market_full(reserved: Reserved, limits: RiskLimits, *, desk: str, roll: Cash
     return None
 
 
+def exposure(reserved: Reserved, limits: RiskLimits, *, desk: str, risk: Cash, roll: Cash) -> list[Breach]:
+    """Return every limit that ``risk`` more would break: those of the desk and of both, then the parts of them."""
+    return [
+        Breach(reason, str(Cash(held + risk)), str(limit.of(roll)))
+        for reason, held, limit in (
+            (f"{desk}_max_total_risk", reserved.desk, limits.desk(desk).max_total_risk),
+            ("max_category_risk", reserved.category, limits.max_category_risk),
+            ("max_total_risk", reserved.both, limits.max_total_risk),
+            ("max_event_risk", reserved.event, limits.max_event_risk),
+            ("max_underlying_risk", reserved.underlying, limits.max_underlying_risk),
+            ("max_cluster_risk", reserved.cluster, limits.max_cluster_risk),
+            ("max_strategy_risk", reserved.strategy, limits.max_strategy_risk),
+        )
+        if held + risk > limit.of(roll)
+    ]
+
+
 def total_risk(reserved: Reserved, limits: RiskLimits, *, desk: str, risk: Cash, roll: Cash) -> Breach | None:
-    """Refuse ``risk`` more if it breaks MAX_TOTAL_RISK of the desk or of both, or MAX_CATEGORY_RISK."""
-    for reason, held, limit in (
-        (f"{desk}_max_total_risk", reserved.desk, limits.desk(desk).max_total_risk),
-        ("max_category_risk", reserved.category, limits.max_category_risk),
-        ("max_total_risk", reserved.both, limits.max_total_risk),
-    ):
-        if held + risk > limit.of(roll):
-            return Breach(reason, str(Cash(held + risk)), str(limit.of(roll)))
-    return None
+    """Refuse ``risk`` more if it breaks a limit on what is at stake around the market or in all."""
+    return next(iter(exposure(reserved, limits, desk=desk, risk=risk, roll=roll)), None)
+
+
+def orders_per_minute(orders: int, limits: RiskLimits) -> Breach | None:
+    """Refuse the entry that would exceed MAX_ORDERS_PER_MINUTE; ``orders`` were approved in the last minute."""
+    if orders < limits.max_orders_per_minute:
+        return None
+    return Breach("max_orders_per_minute", str(orders), str(limits.max_orders_per_minute))
+
+
+def price_distance(price: Price, *, bid: Price, ask: Price, limits: RiskLimits) -> Breach | None:
+    """Refuse an entry price further than MAX_PRICE_DISTANCE from the middle of bid and ask."""
+    twice = abs(2 * price - bid - ask)
+    if twice <= 2 * limits.max_price_distance:
+        return None
+    return Breach("max_price_distance", f"{twice / (2 * PAYOUT):.5f}", str(limits.max_price_distance))
+
+
+def order_age(life: int, limits: RiskLimits) -> Breach | None:
+    """Refuse an order that may live longer than MAX_ORDER_AGE; ``life`` in nanoseconds, values in seconds."""
+    if life <= limits.max_order_age_s * NANOS:
+        return None
+    return Breach("max_order_age", f"{life / NANOS:.3f}", f"{limits.max_order_age_s}.000")
 
 
 def too_small(cost: Cash, limits: RiskLimits) -> Breach | None:

@@ -17,13 +17,16 @@ from kalshi_desk.adapters.kafka.announce import announce
 from kalshi_desk.adapters.postgres.connection import connect
 from kalshi_desk.adapters.postgres.heartbeats import beat
 from kalshi_desk.adapters.postgres.queries import queries
+from kalshi_desk.adapters.postgres.why import EVER, known, read_why
 from kalshi_desk.domain.control import Alert, Switch
+from kalshi_desk.domain.funnel import Why
 from kalshi_desk.page import alerts
 from kalshi_desk.page.backtests import add_reports
 from kalshi_desk.page.data_docs import add_docs
 from kalshi_desk.page.hub import Hub
 from kalshi_desk.page.server import Desk, page_app
 from kalshi_desk.page.sources import Sources
+from kalshi_desk.page.why import add_why
 from kalshi_desk.settings import Settings
 from kalshi_desk.wiring import addresses
 from kalshi_desk.wiring import alerts as wiring_alerts
@@ -44,6 +47,7 @@ def main() -> None:
     desk = Desk(sources.facts, _thrower(settings), hub, hosts, secrets.token_urlsafe(32))
     app = page_app(desk)
     add_reports(app, _reports(settings))
+    add_why(app, _explainer(settings))
     add_docs(app, settings.desk_home.resolve() / "data-docs")
 
     async def work(_: web.Application) -> None:
@@ -95,6 +99,16 @@ def _reports(settings: Settings) -> Callable[[str], str | None]:
             return html
 
     return read
+
+
+def _explainer(settings: Settings) -> Callable[[str], Why | None]:
+    def explain(ticker: str) -> Why | None:
+        with closing(connect(addresses.database_url(settings), NAME)) as connection:
+            if not known(connection, ticker):
+                return None
+            return read_why(connection, account=addresses.account(settings), ticker=ticker, since=EVER)
+
+    return explain
 
 
 async def _beats(settings: Settings, sources: Sources) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
+from kalshi_desk.domain.funnel import Why
 from kalshi_desk.domain.limits import InputLimits
 from kalshi_desk.domain.units import Nanos
 from kalshi_desk.page import forecasts, health, quotes, words, worth
@@ -59,6 +60,11 @@ def render_page(facts: Facts, *, token: str) -> str:
     return _templates.get_template("page.html").render(
         parts=render_parts(facts), token=token, mode=facts.mode, now=facts.now, speed=facts.speed
     )
+
+
+def render_why(why: Why) -> str:
+    """Return the page of one market: how far it came, and what became of the rest."""
+    return _templates.get_template("why.html").render(why=why)
 
 
 def curve(facts: Facts) -> list[list[float]]:

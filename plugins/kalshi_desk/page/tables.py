@@ -12,6 +12,8 @@ from psycopg2.extras import RealDictCursor
 
 from kalshi_desk.adapters.postgres.connection import Connection, connect
 from kalshi_desk.adapters.postgres.queries import queries
+from kalshi_desk.adapters.postgres.why import read_why
+from kalshi_desk.domain.funnel import Why
 from kalshi_desk.domain.market import Market
 from kalshi_desk.domain.message import Decoder
 from kalshi_desk.domain.quality import SUITES
@@ -35,7 +37,8 @@ class Tables:
     equity: Row | None = None
     exposures: list[Row] = field(default_factory=list)
     entries: dict[str, int] = field(default_factory=dict)
-    funnel: Row | None = None
+    why: Why | None = None
+    settled: Row | None = None
     refused: list[Row] = field(default_factory=list)
     orders: list[Row] = field(default_factory=list)
     fills: list[Row] = field(default_factory=list)
@@ -59,10 +62,11 @@ class TableReader:
     def read(self, now: Nanos) -> Tables:
         """Read as of event time ``now``; raises psycopg2.Error."""
         with closing(connect(self._url, "desk_page", autocommit=True)) as db:
+            why = read_why(db, account=self._account, ticker=None, since=Nanos(now - HOUR))
             db.cursor_factory = RealDictCursor
-            return self._read(db, now)
+            return self._read(db, now, why)
 
-    def _read(self, db: Connection, now: Nanos) -> Tables:
+    def _read(self, db: Connection, now: Nanos, why: Why) -> Tables:
         who, hour = {"account": self._account}, {"since": Nanos(now - HOUR).datetime()}
         account = _sql.account(db, **who)
         listed = {
@@ -72,7 +76,7 @@ class TableReader:
         return Tables(
             read_at=now, account=account, heartbeats=_rows(_sql.heartbeats(db)), equity=_sql.latest_equity(db, **who),
             entries={row["desk"]: row["entries"] for row in _sql.entries_today(db, day=day, **who)},
-            funnel=_sql.funnel(db, **who, **hour), refused=_rows(_sql.refused(db, **hour)),
+            why=why, settled=_sql.settled(db, **who, **hour), refused=_rows(_sql.refused(db, **hour)),
             alerts=_rows(_sql.alerts(db, since=Nanos(now - DAY).datetime())),
             dead_letters=_sql.dead_letters(db, **hour), listed_at=_instant(_sql.listed(db, **who)["at"]),
             failed_checks=_rows(_checks.failed_critical(db, **who, suites=list(SUITES), now=now.datetime())),

@@ -17,10 +17,11 @@ from kalshi_desk.replay.venue import ReplayVenue
 from kalshi_desk.steps import exit_review, gate, gate_state, mark
 from kalshi_desk.steps.cancel_review import cancels
 from kalshi_desk.steps.confirm import step
-from kalshi_desk.steps.crypto_signals import CryptoParams, CryptoState, reduce
+from kalshi_desk.steps.crypto_signals import CryptoParams, CryptoState, last_counts, reduce
 from kalshi_desk.steps.gate_state import GateParams, GateState
 from kalshi_desk.steps.market_view import Belief
 from kalshi_desk.steps.settle import settlement_of
+from kalshi_desk.steps.why_not import Refusals
 
 Result = FairValue | Signal | Refusal | Order | OrderEvent | Fill | Settlement
 
@@ -44,7 +45,7 @@ class ReplayDesk:
         # one view of the venue for all three: it is the same for each of them
         self._gate.view = self._reviews.view = self._marks.view
         self._venue = ReplayVenue(account=self._account, opening=opening, latency_ns=params.latency_ns)
-        self._positions = Positions()
+        self._positions, self._refusals = Positions(), Refusals()
         self._cancelled: set[str] = set()
         self._reviewed_at = Nanos(0)
         self._looked: dict[str, tuple[Quote, Belief | None]] = {}
@@ -64,6 +65,15 @@ class ReplayDesk:
                 self._judge(one)
         self._review(message)
         return self._out
+
+    def finish(self) -> list[Result]:
+        """Return the counts of refusals not told yet: nothing comes after."""
+        return [*last_counts(self._crypto), *self._refusals.counted(self._crypto.now, last=True)]
+
+    @property
+    def evaluations(self) -> int:
+        """How often a market was looked at."""
+        return self._crypto.evaluations
 
     def _show(self, message: CryptoInput) -> None:
         """Let the venue see what happens in its markets."""
@@ -100,8 +110,11 @@ class ReplayDesk:
 
     def _judge(self, signal: Signal) -> None:
         answer = gate.decide(self._gate, signal, now=signal.at, params=self._params.gate)
-        self._out.append(answer)
-        if isinstance(answer, Order):
+        if isinstance(answer, Refusal):
+            self._out += self._refusals.refuse(answer)
+        else:
+            self._refusals.clear(answer)
+            self._out.append(answer)
             self._out.append(step(answer, "sent", answer.at, remaining=answer.count))
             gate_state.observe(self._gate, self._out[-1])
             self._venue.send(answer, answer.at)
@@ -130,6 +143,7 @@ class ReplayDesk:
                 self._wish(signal)
         if now // 10**9 > self._reviewed_at // 10**9:
             self._reviewed_at = now
+            self._out += self._refusals.counted(now)
             for signal in exit_review.review_due(self._reviews, now=now, params=params):
                 self._wish(signal)
         if self._gate.orders:

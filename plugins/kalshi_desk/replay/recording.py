@@ -18,7 +18,7 @@ class Tally:
     """What a replay saw and did, for the table at its end."""
 
     def __init__(self) -> None:
-        self.rows = 0
+        self.rows = self.evaluations = 0
         self.fair_values: Counter[str] = Counter()
         self.fills: Counter[str] = Counter()
         self.refusals: Counter[str] = Counter()
@@ -63,6 +63,10 @@ def replay_recording(folder: Path, *, start: Nanos | None, params: DeskParams, t
         for result in desk.take(message, str(number)):
             tally.count(result)
             yield result
+    for result in desk.finish():
+        tally.count(result)
+        yield result
+    tally.evaluations = desk.evaluations
 
 
 def covered(folder: Path, start: Nanos | None) -> tuple[MarketCoverage, ...]:

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Iterable
 from typing import Protocol
 
+from kalshi_desk.domain.inputs import TradingStatus
 from kalshi_desk.domain.intent import KnownOrder
 from kalshi_desk.domain.ledger import Order, Position
 from kalshi_desk.domain.order import OrderState
 from kalshi_desk.domain.units import NANOS, Cash, Count, Nanos, seconds
+from kalshi_desk.errors import ParseError, Rejected, Retryable
 from kalshi_desk.steps.booking import Booking, Ledger
 from kalshi_desk.steps.confirm import state_event
 from kalshi_desk.steps.execute import OrderReads
@@ -24,10 +26,11 @@ from kalshi_desk.steps.reconcile import (
     repair_fill,
 )
 from kalshi_desk.steps.settle import disagreement, final_value, settlement_of
-from kalshi_desk.wire.kalshi_markets import MarketBody
+from kalshi_desk.wire.kalshi_markets import ExchangeStatus, MarketBody, trading_status
 from kalshi_desk.wire.kalshi_portfolio import BalanceBody, OrderBody, PositionBody, SettlementBody
 
 OVERLAP_S, LOOK_BACK_S = 60, 600
+UNREAD_STATUSES = 3
 Query = dict[str, str | int | list[str]]
 
 
@@ -43,6 +46,8 @@ class AccountReads(OrderReads, Protocol):
     async def settlements(self, query: Query) -> list[SettlementBody]: ...
 
     async def market(self, ticker: str) -> MarketBody: ...
+
+    async def status(self) -> ExchangeStatus: ...
 
 
 class Books(Ledger, Protocol):
@@ -87,6 +92,17 @@ class CatchUp:
         self._repaired: set[str] = set()
         self.accepted = self._gap = Cash(0)
         self._gap_told = False
+        self._unread = 0
+
+    async def trading(self) -> TradingStatus | None:
+        """Ask whether the venue takes orders; one that does not say so three times running does not, else None."""
+        try:
+            told = await self._reads.status()
+        except (Retryable, Rejected, ParseError):
+            self._unread += 1
+            return _silent(self._booking.now()) if self._unread >= UNREAD_STATUSES else None
+        self._unread = 0
+        return trading_status(told, self._booking.now())
 
     async def fills(self) -> int:
         """Book the fills since the last call, with a minute of wall time's overlap; return how many were new."""
@@ -244,3 +260,7 @@ class CatchUp:
         if (difference, unsafe) not in self._told:
             self._told.add((difference, unsafe))
             await self._report(difference, unsafe)
+
+
+def _silent(at: Nanos) -> TradingStatus:
+    return TradingStatus(at=at, trading=False, shards=())

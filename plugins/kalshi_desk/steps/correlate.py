@@ -60,5 +60,16 @@ def too_alike(wish: Stake, held: Iterable[Stake], known: Mapping[Pair, float], *
     return Breach("too_correlated", f"{ticker} {value:.2f}", f"{limit:.2f}") if value > limit else None
 
 
+def cluster_of(ticker: str, known: Mapping[Pair, float], *, least: float) -> tuple[str, ...]:
+    """Return the other markets that correlations of ``least`` or more in size connect with a market, by name."""
+    found, edge = {ticker}, [ticker]
+    while edge:
+        one = edge.pop()
+        near = {other for two, value in known.items() if one in two and abs(value) >= least for other in two} - found
+        found |= near
+        edge += near
+    return tuple(sorted(found - {ticker}))
+
+
 def _signed(one: Stake, other: Stake, correlation: float) -> float:
     return correlation if one.outcome is other.outcome else -correlation

@@ -89,7 +89,10 @@ class _Priced:
 
 
 class CryptoState:
-    """All that the reducer knows of one underlying; changed in place by ``reduce``."""
+    """All that the reducer knows of one underlying; changed in place by ``reduce``.
+
+    ``evaluations`` counts how often a market was looked at: each time it led to a signal or to a refusal.
+    """
 
     def __init__(self) -> None:
         self.now = Nanos(0)
@@ -99,6 +102,7 @@ class CryptoState:
         self.priced: dict[str, _Priced] = {}
         self.repriced_ns = 0
         self.moved = False
+        self.evaluations = 0
 
 
 def reduce(state: CryptoState, message: CryptoInput, *, params: CryptoParams, seen: str) -> list[Output]:
@@ -114,6 +118,11 @@ def reduce(state: CryptoState, message: CryptoInput, *, params: CryptoParams, se
         awake = [ticker for ticker, one in state.priced.items() if state.now >= one.idle_until or ticker == touched]
         return _Turn(state, params, seen).evaluate(awake)
     return [] if touched is None else _Turn(state, params, seen).evaluate([touched])
+
+
+def last_counts(state: CryptoState) -> list[Refusal]:
+    """Return the counts of refusals not told yet: nothing comes after."""
+    return [one for priced in state.priced.values() for one in priced.why_not.counted(state.now, last=True)]
 
 
 def _take(state: CryptoState, message: CryptoInput, params: CryptoParams) -> str | None:
@@ -206,6 +215,7 @@ class _Turn:
         for ticker in tickers:
             priced = self._state.priced.get(ticker)
             if priced is not None:
+                self._state.evaluations += 1
                 self.out += priced.why_not.counted(self._now)
                 self._price(priced)
                 if self._now - priced.market.close_time > _FORGET_NS:
@@ -246,11 +256,12 @@ class _Turn:
         self._tell(priced, estimate, quote, fresh=fresh)
         if isinstance(answer, Refusal):
             self._say(priced.why_not.refuse(answer))
-            return
-        priced.why_not.clear()
-        if fresh:
+        elif fresh:
+            priced.why_not.clear()
             priced.sent[answer.outcome] = answer.decision_id
             self.out.append(answer)
+        else:
+            self._refuse(priced, "edge", Unpriced("already_asked", answer.decision_id, "a new decision"))
 
     def _book_fault(self, book: Book | None) -> Unpriced | None:
         if book is None or not book.usable:

@@ -6,6 +6,8 @@ as the first order might still fill there is no second.
 
 from __future__ import annotations
 
+import msgspec
+
 from kalshi_desk.domain.decisions import Refusal, Signal
 from kalshi_desk.domain.estimate import Estimate
 from kalshi_desk.domain.fees import fee_known
@@ -51,4 +53,5 @@ def _signal(state: GateState, lapsed: Lapsed, now: Nanos, params: GateParams) ->
         price_ranges=market.price_ranges,
     )
     limits = params.limits.forecast
-    return take(seen, strategy_params(limits, selection=params.selection, life_s=WITHIN_S), order.outcome, lapsed.left)
+    wish = take(seen, strategy_params(limits, selection=params.selection, life_s=WITHIN_S), order.outcome, lapsed.left)
+    return None if wish is None else msgspec.structs.replace(wish, cluster=order.cluster)

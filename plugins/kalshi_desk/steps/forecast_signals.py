@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 import msgspec
 
 from kalshi_desk.domain import risk
+from kalshi_desk.domain.correlation import CLUSTERED
 from kalshi_desk.domain.decisions import Refusal, Signal
 from kalshi_desk.domain.estimate import Estimate
 from kalshi_desk.domain.fees import fee_known
@@ -14,7 +15,7 @@ from kalshi_desk.domain.limits import DeskLimits
 from kalshi_desk.domain.market import Market, Quote
 from kalshi_desk.domain.risk import Breach
 from kalshi_desk.domain.units import NANOS, Nanos
-from kalshi_desk.steps.correlate import Pair, Stake, too_alike
+from kalshi_desk.steps.correlate import Pair, Stake, cluster_of, too_alike
 from kalshi_desk.steps.market_view import tradable
 from kalshi_desk.strategies.forecast_edge import ForecastParams, ForecastView, decide
 
@@ -94,17 +95,22 @@ def _view(candidate: Candidate, now: Nanos, params: SignalParams) -> ForecastVie
 def spread_out(
     answers: Sequence[Answer], held: Iterable[Stake], known: Mapping[Pair, float], *, limit: float
 ) -> list[Answer]:
-    """Refuse signals that are too much like what is held, or like a better signal beside them; keep the order."""
+    """Refuse signals that are too much like what is held, or like a better signal beside them; keep the order.
+
+    The others are told the cluster of their market, of whose risk the gate keeps account.
+    """
     stakes = list(held)
-    crowded: dict[str, Answer] = {}
+    judged: dict[str, Answer] = {}
     for signal in sorted(signals_of(answers), key=lambda signal: (-signal.edge_adj, signal.ticker)):
         wish = Stake(signal.ticker, signal.outcome)
         breach = too_alike(wish, stakes, known, limit=limit)
         if breach is None:
             stakes.append(wish)
+            cluster = cluster_of(signal.ticker, known, least=CLUSTERED)
+            judged[signal.ticker] = msgspec.structs.replace(signal, cluster=cluster)
         else:
-            crowded[signal.ticker] = _too_alike(signal, breach)
-    return [crowded.get(answer.ticker, answer) for answer in answers]
+            judged[signal.ticker] = _too_alike(signal, breach)
+    return [judged.get(answer.ticker, answer) for answer in answers]
 
 
 def signals_of(answers: Iterable[Answer]) -> list[Signal]:

@@ -1,27 +1,26 @@
 """The one gate: every wish of either desk becomes an approved order or a refusal that names the limit.
 
-All gates are evaluated in their order; the first that fails gives the reason. An approved order is in flight at once,
-before its message comes back, so that no later signal is judged without it.
+All gates are evaluated in their order; the first that fails gives the reason, the others are told beside it. An
+approved order is in flight at once, before its message comes back, so that no later signal is judged without it.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import msgspec
 
-from kalshi_desk.domain import risk
 from kalshi_desk.domain.decisions import Refusal, Signal
 from kalshi_desk.domain.ledger import Order
 from kalshi_desk.domain.order import book_side
 from kalshi_desk.domain.risk import Breach
-from kalshi_desk.domain.units import Cash, Count, Nanos, Price, seconds
+from kalshi_desk.domain.units import Cash, Count, Nanos, Price
 from kalshi_desk.steps.gate_state import GateParams, GateState, forget, observe
-from kalshi_desk.steps.gates import Case, breaches, offer_of, side_price
+from kalshi_desk.steps.gates import Case, breaches, expiry, offer_of, side_price
 from kalshi_desk.steps.joint_sizing import joint_of
 from kalshi_desk.steps.sizing import size
 
 __all__ = ["GateParams", "GateState", "decide", "observe"]
-
-MAKER_LIFE_S = 20
 
 
 def decide(state: GateState, signal: Signal, *, now: Nanos, params: GateParams) -> Order | Refusal:
@@ -35,7 +34,7 @@ def decide(state: GateState, signal: Signal, *, now: Nanos, params: GateParams) 
     if isinstance(sized, Breach):
         if signal.action == "exit" and sized.reason == "order_in_flight":
             _supersede(case)
-        return _refusal(case, sized)
+        return _refusal(case, sized, "gate" if failed else "size", also=failed[1:])
     order = _order(case, *sized)
     observe(state, order)
     live, belief = state.orders[order.client_order_id], state.view.beliefs.get(order.ticker)
@@ -50,7 +49,7 @@ def disown(state: GateState, order: Order) -> Refusal:
         at=order.at,
         ticker=order.ticker,
         desk=order.desk,
-        stage="gate",
+        stage="exit" if order.action == "exit" else "gate",
         reason="duplicate_decision",
         value=order.client_order_id,
         threshold="1",
@@ -69,14 +68,11 @@ def _sized(case: Case) -> tuple[Price, Count, Cash] | Breach:
     """Return price of the side, count and worst loss; an exit sells all that is held and risks nothing more."""
     if case.signal.action == "exit":
         return case.price, case.state.held(case.signal.ticker, case.signal.outcome), Cash(0)
-    offer, equity = offer_of(case), case.state.equity
-    if offer is None or equity is None:
+    offer, roll = offer_of(case), case.roll
+    if offer is None or roll is None:
         return Breach("book_unusable", "none", "live")
-    net = Cash(equity.realized - equity.fees)
-    roll = risk.bankroll(case.limits, net_pnl=net, venue_equity=equity.equity)
-    reserved = case.state.reserved(case.signal.ticker, case.params)
     offer = msgspec.structs.replace(offer, joint=joint_of(case, offer, roll=roll))
-    count = size(offer, reserved, case.limits, desk=case.signal.desk, roll=roll)
+    count = size(offer, case.reserved, case.limits, desk=case.signal.desk, roll=roll)
     return count if isinstance(count, Breach) else (offer.price, count, offer.cost(count))
 
 
@@ -86,13 +82,6 @@ def _funded(case: Case, sized: tuple[Price, Count, Cash] | Breach) -> tuple[Pric
         return sized
     cost, free = sized[2], case.state.cash.free(case.market.exchange_index)
     return sized if free is None or cost <= free else Breach("insufficient_shard_cash", str(free), str(cost))
-
-
-def _expiry(case: Case) -> Nanos:
-    if case.takes:
-        return case.signal.expires_at
-    life = MAKER_LIFE_S if case.signal.desk == "crypto" else case.params.order_timeout_s
-    return Nanos(case.now + seconds(life))
 
 
 def _order(case: Case, price: Price, count: Count, cost: Cash) -> Order:
@@ -112,22 +101,24 @@ def _order(case: Case, price: Price, count: Count, cost: Cash) -> Order:
         price=side_price(price, signal.outcome),
         count=count,
         reduce_only=signal.action == "exit" and case.takes,
-        expires_at=_expiry(case),
+        expires_at=expiry(case),
         risk=cost,
         exit_rule=signal.exit_rule,
+        cluster=signal.cluster,
         seen=signal.seen,
     )
 
 
-def _refusal(case: Case, breach: Breach) -> Refusal:
+def _refusal(case: Case, breach: Breach, stage: str, *, also: Sequence[Breach]) -> Refusal:
     return Refusal(
         at=case.now,
         ticker=case.signal.ticker,
         desk=case.signal.desk,
-        stage="gate",
+        stage="exit" if case.signal.action == "exit" else stage,
         reason=breach.reason,
         value=breach.value,
         threshold=breach.threshold,
+        also=tuple(map(str, also)),
         decision_id=case.signal.decision_id,
         seen=case.signal.seen,
     )

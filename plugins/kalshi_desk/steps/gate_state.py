@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+from collections import deque
+from collections.abc import Callable, Collection
+from typing import NamedTuple
+
 import msgspec
 
 from kalshi_desk.domain.breakers import LossWatch, by_person, standing, throw, utc_day
 from kalshi_desk.domain.control import Rung, Switch
+from kalshi_desk.domain.crypto.contract import SERIES
 from kalshi_desk.domain.decisions import Signal
+from kalshi_desk.domain.inputs import TradingStatus
 from kalshi_desk.domain.ledger import Equity, Fill, Order, OrderEvent, Position, Settlement
 from kalshi_desk.domain.limits import InputLimits, RiskLimits, RungShares
 from kalshi_desk.domain.market import Outcome
@@ -15,10 +21,11 @@ from kalshi_desk.domain.order import OrderProgress, OrderState, book_side, on_ev
 from kalshi_desk.domain.position import FLAT, Holding, with_fill
 from kalshi_desk.domain.risk import Reserved
 from kalshi_desk.domain.shard_cash import ShardCash
-from kalshi_desk.domain.units import Cash, Count, Nanos
+from kalshi_desk.domain.units import NANOS, Cash, Count, Nanos
 from kalshi_desk.steps.market_view import MarketView
 
 FLATTEN = "flatten"
+MINUTE_NS = 60 * NANOS
 
 
 class GateParams(msgspec.Struct, frozen=True, kw_only=True):
@@ -83,19 +90,37 @@ class Lapsed(msgspec.Struct, frozen=True):
     left: Count
 
 
+class Home(NamedTuple):
+    """Where a market's risk counts besides the market itself and both desks."""
+
+    event: str
+    underlying: str
+    desk: str
+    category: str
+
+
+class Stake(NamedTuple):
+    """The worst loss of one position or live order, and the strategies that it counts for."""
+
+    ticker: str
+    risk: Cash
+    strategies: Collection[str]
+
+
 class GateState:
     """All that the gate knows of one account, kept by ``observe`` and changed in place.
 
     ``decisions`` maps a decision to its order id; ``entries`` counts, by desk and UTC day, the entry orders that
     filled or still may; ``bans`` are the market sides left by an exit, with what it was decided at; ``lapsed`` the
     entries, by market, that may be followed up by taking; ``rungs`` where strategies stand, by name and category;
-    ``correlations`` those of YES outcomes that the correlation step last found, by pair of tickers; ``cash`` what is
-    free on each shard, where somebody asks the venue.
+    ``strategies`` who entered a market; ``approved_at`` when the orders of the last minute were approved; ``trading``
+    whether the venue takes orders, None where it was not asked; ``correlations`` those of YES outcomes that the
+    correlation step last found, by pair of tickers; ``cash`` what is free on each shard, where somebody asks the venue.
     """
 
     __slots__ = (
-        "bans", "cash", "correlations", "decisions", "entries", "equity", "lapsed", "losses", "orders", "positions",
-        "rejects", "rungs", "switches", "view",
+        "approved_at", "bans", "cash", "correlations", "decisions", "entries", "equity", "lapsed", "losses", "orders",
+        "positions", "rejects", "rungs", "strategies", "switches", "trading", "view",
     )  # fmt: skip
 
     def __init__(self) -> None:
@@ -110,7 +135,10 @@ class GateState:
         self.rungs: dict[tuple[str, str], Rung] = {}
         self.correlations: dict[tuple[str, str], float] = {}
         self.cash = ShardCash()
+        self.strategies: dict[str, set[str]] = {}
+        self.approved_at: deque[Nanos] = deque()
         self.equity: Equity | None = None
+        self.trading: TradingStatus | None = None
         self.losses = LossWatch()
         self.rejects = 0
 
@@ -155,26 +183,49 @@ class GateState:
         found = self.rungs.get((strategy, category.casefold()))
         return "paper" if found is None else found.rung
 
-    def reserved(self, ticker: str, params: GateParams) -> Reserved:
-        """Return the worst losses already at stake around a market, of both desks and of what is not the desk's."""
-        own, desk, category, both = 0, 0, 0, 0
-        home, kind = params.owner_of(ticker), self.category(ticker, params)
-        for where, risk in self._risks():
-            both += risk
-            own += risk if where == ticker else 0
-            desk += risk if params.owner_of(where) == home else 0
-            category += risk if self.category(where, params) == kind else 0
+    def orders_since(self, since: Nanos) -> int:
+        """Return how many of the last minute's orders were approved after an instant."""
+        return sum(at > since for at in self.approved_at)
+
+    def home(self, ticker: str, params: GateParams) -> Home:
+        """Return where a market's risk counts; a ticker tells its event and series where it is not defined."""
+        market = self.view.markets.get(ticker)
+        event = ticker.rpartition("-")[0] or ticker if market is None else market.event_ticker
+        series = ticker.partition("-")[0] if market is None else market.series_ticker
+        underlying = SERIES[series].underlying if series in SERIES else series
+        return Home(event, underlying, params.owner_of(ticker), self.category(ticker, params))
+
+    def reserved(
+        self, ticker: str, params: GateParams, *, strategy: str, cluster: Collection[str] = frozenset()
+    ) -> Reserved:
+        """Return the worst losses already at stake around a market, of both desks and of what is not the desk's.
+
+        ``strategy`` names whose wish it is, ``cluster`` the other markets that are correlated with this one.
+        """
+        home, stakes = self.home(ticker, params), self._stakes()
+        homes = {stake.ticker: self.home(stake.ticker, params) for stake in stakes}
+
+        def total(counts: Callable[[Stake, Home], bool]) -> Cash:
+            return Cash(sum(stake.risk for stake in stakes if counts(stake, homes[stake.ticker])))
+
         return Reserved(
-            market=Cash(own),
-            desk=Cash(desk),
-            category=Cash(category),
-            both=Cash(both),
+            market=total(lambda stake, _: stake.ticker == ticker),
+            event=total(lambda _, other: other.event == home.event),
+            underlying=total(lambda _, other: other.underlying == home.underlying),
+            cluster=total(lambda stake, _: stake.ticker == ticker or stake.ticker in cluster),
+            strategy=total(lambda stake, _: strategy in stake.strategies),
+            desk=total(lambda _, other: other.desk == home.desk),
+            category=total(lambda _, other: other.category == home.category),
+            both=total(lambda _stake, _other: True),
             contracts=self._contracts(ticker),
         )
 
-    def _risks(self) -> list[tuple[str, int]]:
-        held = [(position.ticker, position.cost + position.fees) for position in self.positions.values()]
-        return held + [(live.order.ticker, live.risk) for live in self.orders.values()]
+    def _stakes(self) -> list[Stake]:
+        held = [Stake(one.ticker, Cash(one.cost + one.fees), self._entered_by(one)) for one in self.positions.values()]
+        return held + [Stake(live.order.ticker, live.risk, (live.order.strategy,)) for live in self.orders.values()]
+
+    def _entered_by(self, position: Position) -> Collection[str]:
+        return self.strategies.get(position.ticker, ()) if position.owner == "desk" else ()
 
     def _contracts(self, ticker: str) -> Count:
         held = sum(abs(position.count) for position in self.positions.values() if position.ticker == ticker)
@@ -197,10 +248,10 @@ def observe(state: GateState, message: Message) -> None:
             _take_position(state, message)
         case Settlement():
             _take_settlement(state, message)
-        case Switch():
-            _take_switch(state, message)
-        case Rung():
-            state.rungs[message.strategy, message.category.casefold()] = message
+        case Switch() | Rung():
+            _take_control(state, message)
+        case TradingStatus():
+            state.trading = message
         case Equity():
             state.equity = message
             state.losses.note(message, {"both": message.today})
@@ -214,16 +265,26 @@ def _take_order(state: GateState, order: Order) -> None:
     state.decisions[order.decision_id] = order.client_order_id
     state.orders[order.client_order_id] = LiveOrder(order)
     state.lapsed.pop(order.ticker, None)
+    _count(state, order.at)
     if order.action == "exit":
         state.bans[order.ticker, order.outcome] = order.seen
         return
     market = state.view.markets.get(order.ticker)
     state.cash.spend(order.client_order_id, None if market is None else market.exchange_index, order.risk)
+    state.strategies.setdefault(order.ticker, set()).add(order.strategy)
     key = (order.desk, utc_day(order.at))
     state.entries[key] = state.entries.get(key, 0) + 1
 
 
+def _count(state: GateState, at: Nanos) -> None:
+    state.approved_at.append(at)
+    while state.approved_at[0] <= at - MINUTE_NS:
+        state.approved_at.popleft()
+
+
 def _take_progress(state: GateState, news: OrderEvent | Fill) -> None:
+    if isinstance(news, Fill) and news.action == "enter" and news.strategy is not None:
+        state.strategies.setdefault(news.ticker, set()).add(news.strategy)
     live = state.orders.get(news.client_order_id or "")
     if live is None:
         return
@@ -291,11 +352,15 @@ def _take_settlement(state: GateState, settlement: Settlement) -> None:
     for live in state.orders_in(settlement.ticker):
         del state.orders[live.order.client_order_id]
     state.lapsed.pop(settlement.ticker, None)
+    state.strategies.pop(settlement.ticker, None)
     for outcome in Outcome:
         state.bans.pop((settlement.ticker, outcome), None)
 
 
-def _take_switch(state: GateState, switch: Switch) -> None:
+def _take_control(state: GateState, switch: Switch | Rung) -> None:
+    if isinstance(switch, Rung):
+        state.rungs[switch.strategy, switch.category.casefold()] = switch
+        return
     throw(state.switches, switch)
     if switch.name == "pause" and not switch.on and by_person(switch):
         state.rejects = 0

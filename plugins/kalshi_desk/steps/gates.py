@@ -1,11 +1,13 @@
 """The gates of a signal, each a pure look at one case: None, or the breach that refuses it.
 
-``breaches`` evaluates all of them in their order; sizing, with the limits that depend on the count, comes after.
+``breaches`` evaluates all of them in their order, and then the limits that not even the smallest order would keep;
+sizing, with the limits that depend on the count, comes after.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import cached_property
 from math import isfinite
 
 from kalshi_desk.domain import breakers, risk
@@ -14,24 +16,23 @@ from kalshi_desk.domain.estimate import Estimate
 from kalshi_desk.domain.fees import Role, fee_known, in_force
 from kalshi_desk.domain.market import Market, Outcome
 from kalshi_desk.domain.order import on_grid
-from kalshi_desk.domain.risk import Breach
-from kalshi_desk.domain.units import NANOS, PAYOUT, Nanos, Price, seconds
-from kalshi_desk.steps.gate_state import GateParams, GateState
+from kalshi_desk.domain.risk import Breach, Reserved
+from kalshi_desk.domain.units import NANOS, PAYOUT, Cash, Nanos, Price, seconds
+from kalshi_desk.steps.gate_state import MINUTE_NS, GateParams, GateState
 from kalshi_desk.steps.market_view import SideQuote, tradable
 from kalshi_desk.steps.sizing import Offer
 
 MAKER_STOP_S = 75
+MAKER_LIFE_S = 20
 MAX_EQUITY_AGE_S = 300.0
 
 
 class Case:
     """One signal before the gates, with what they need to look up once; ``limits`` are those that the rung leaves."""
 
-    __slots__ = ("desk", "limits", "market", "now", "params", "price", "quote", "rung", "share", "signal", "state")
-
     def __init__(self, state: GateState, signal: Signal, *, now: Nanos, params: GateParams) -> None:
         self.state, self.signal, self.now, self.params = state, signal, now, params
-        owner = params.owner_of(signal.ticker)
+        self.owner = owner = params.owner_of(signal.ticker)
         self.rung = state.rung(signal.strategy, state.category(signal.ticker, params))
         self.share = params.rung_shares.of(self.rung)
         self.limits = params.limits.scaled(owner, self.share)
@@ -46,14 +47,39 @@ class Case:
     def takes(self) -> bool:
         return self.signal.style == "take"
 
+    @cached_property
+    def roll(self) -> Cash | None:
+        """The bankroll; None while the account's equity is unknown."""
+        equity = self.state.equity
+        if equity is None:
+            return None
+        net = Cash(equity.realized - equity.fees)
+        return risk.bankroll(self.limits, net_pnl=net, venue_equity=equity.equity)
+
+    @cached_property
+    def reserved(self) -> Reserved:
+        """What is at stake around the market already."""
+        wish = self.signal
+        return self.state.reserved(wish.ticker, self.params, strategy=wish.strategy, cluster=wish.cluster)
+
 
 Gate = Callable[[Case], Breach | None]
 
 
 def breaches(case: Case) -> list[Breach]:
     """Evaluate every gate before sizing and return all that fail, first gate first."""
-    gates = BOTH_GATES + (ENTRY_GATES if case.signal.action == "enter" else EXIT_GATES)
-    return [breach for gate in gates if (breach := gate(case)) is not None]
+    enters = case.signal.action == "enter"
+    gates = BOTH_GATES + (ENTRY_GATES if enters else EXIT_GATES)
+    failed = [breach for gate in gates if (breach := gate(case)) is not None]
+    return failed + (_full(case) if enters else [])
+
+
+def expiry(case: Case) -> Nanos:
+    """Return when the order's life would end."""
+    if case.takes:
+        return case.signal.expires_at
+    life = MAKER_LIFE_S if case.signal.desk == "crypto" else case.params.order_timeout_s
+    return Nanos(case.now + seconds(life))
 
 
 def side_price(price: Price, outcome: Outcome) -> Price:
@@ -105,6 +131,13 @@ def _market_open(case: Case) -> Breach | None:
     return None
 
 
+def _trading(case: Case) -> Breach | None:
+    told, market = case.state.trading, case.market
+    if told is None or market is None or told.takes_orders(market.exchange_index):
+        return None
+    return Breach("exchange_paused", f"shard {market.exchange_index}", "trading")
+
+
 def _fee_known(case: Case) -> Breach | None:
     if case.market is None or fee_known(case.market.fee):
         return None
@@ -121,6 +154,22 @@ def _fresh(case: Case) -> Breach | None:
         return Breach("signal_expired", str(case.now), str(signal.expires_at))
     age, oldest = case.now - signal.at, case.params.inputs.estimate_s
     return None if age <= seconds(oldest) else Breach("signal_too_old", f"{age / NANOS:.3f}", f"{oldest:.3f}")
+
+
+def _age(case: Case) -> Breach | None:
+    return risk.order_age(expiry(case) - case.now, case.limits)
+
+
+def _rate(case: Case) -> Breach | None:
+    return risk.orders_per_minute(case.state.orders_since(Nanos(case.now - MINUTE_NS)), case.limits)
+
+
+def _collar(case: Case) -> Breach | None:
+    quote = case.quote
+    if quote is None or quote.bid is None or quote.ask is None:
+        return None
+    price = min(quote.ask, case.price) if case.takes else case.price
+    return risk.price_distance(price, bid=quote.bid, ask=quote.ask, limits=case.limits)
 
 
 def _not_banned(case: Case) -> Breach | None:
@@ -198,11 +247,24 @@ def _bid_there(case: Case) -> Breach | None:
     return None
 
 
-BOTH_GATES: tuple[Gate, ...] = (_switches, _owner, _sane, _duplicate, _market_open, _fee_known, _book, _fresh)
+BOTH_GATES: tuple[Gate, ...] = (
+    _switches, _owner, _sane, _duplicate, _market_open, _trading, _fee_known, _book, _fresh, _age,
+)  # fmt: skip
 ENTRY_GATES: tuple[Gate, ...] = (
-    _graduated, _not_banned, _band, _close_distance, _quote_there, _edge, _none_in_flight, _daily_entries, _losses,
+    _graduated, _not_banned, _band, _close_distance, _quote_there, _collar, _edge, _none_in_flight, _daily_entries,
+    _rate, _losses,
 )  # fmt: skip
 EXIT_GATES: tuple[Gate, ...] = (_holds, _bid_there, _none_in_flight)
+
+
+def _full(case: Case) -> list[Breach]:
+    """Return the limits on what is at stake that leave no room for the smallest order."""
+    if case.roll is None or case.signal.desk != case.owner:
+        return []
+    limits, desk = case.limits, case.owner
+    full = risk.market_full(case.reserved, limits, desk=desk, roll=case.roll)
+    beyond = risk.exposure(case.reserved, limits, desk=desk, risk=limits.min_order_cost, roll=case.roll)
+    return beyond if full is None else [full, *beyond]
 
 
 def offer_of(case: Case) -> Offer | None:

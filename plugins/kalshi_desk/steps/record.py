@@ -35,7 +35,7 @@ COLUMNS: dict[str, tuple[str, ...]] = {
         "account", "ticker", "desk", "strategy", "decision_id", "outcome", "action", "style", "price_dollars",
         "shown_contracts", "p_outcome", "p_stderr", "p_edge", "p_edge_adjusted", "exit_rule", "expires_at", "seen",
     ),
-    "refusals": ("ticker", "desk", "stage", "reason", "value", "threshold", "decision_id", "count", "seen"),
+    "refusals": ("ticker", "desk", "stage", "reason", "value", "threshold", "also", "decision_id", "count", "seen"),
     "marks": ("account", "ticker", "count_contracts", "cost_dollars", "mark_dollars", "sold_now_dollars", "p_yes"),
     "equity": (
         "account", "cash_dollars", "marks_dollars", "equity_dollars", "peak_dollars", "today_dollars",
@@ -124,7 +124,8 @@ def _signal(m: Signal) -> Values:
 
 
 def _refusal(m: Refusal) -> Values:
-    return m.ticker, m.desk, m.stage, m.reason, m.value, m.threshold, m.decision_id, m.count, m.seen
+    also = encode(m.also).decode()
+    return m.ticker, m.desk, m.stage, m.reason, m.value, m.threshold, also, m.decision_id, m.count, m.seen
 
 
 def _mark(m: Mark) -> Values:

@@ -9,6 +9,7 @@ from typing import Any
 
 import msgspec
 
+from kalshi_desk.domain.inputs import TradingStatus
 from kalshi_desk.domain.market import FeeSchedule, Market, MarketStatus, Outcome, PriceRange
 from kalshi_desk.domain.units import Count, IndexPrice, Nanos, Price
 from kalshi_desk.wire.decode import Multiplier, Strict
@@ -139,6 +140,14 @@ class ExchangeStatus(msgspec.Struct, frozen=True):
     exchange_active: bool
     trading_active: bool
     exchange_index_statuses: tuple[ShardStatus, ...] = ()
+
+
+def trading_status(status: ExchangeStatus, at: Nanos) -> TradingStatus:
+    """Return what the status says of orders: a shard takes them while the exchange and trading are active there."""
+    shards = tuple(
+        (one.exchange_index, one.exchange_active and one.trading_active) for one in status.exchange_index_statuses
+    )
+    return TradingStatus(at=at, trading=status.exchange_active and status.trading_active, shards=shards)
 
 
 class ListedEvent(_Event, frozen=True):

@@ -6,6 +6,7 @@ import asyncio
 import os
 import secrets
 import socket
+from collections.abc import Iterable
 from contextlib import AsyncExitStack
 from typing import Any
 
@@ -41,6 +42,7 @@ from kalshi_desk.steps.gate_state import GateState, observe
 from kalshi_desk.steps.order_groups import OrderGroups
 from kalshi_desk.steps.quick_exits import QuickExits
 from kalshi_desk.steps.reconcile import Difference
+from kalshi_desk.steps.why_not import Refusals
 from kalshi_desk.wiring.door_groups import DoorGroups
 from kalshi_desk.wiring.gate import gate_params, lost_before_resume
 from kalshi_desk.wiring.lookout import Lookout
@@ -77,7 +79,7 @@ class OrderDoor:
         self.booking = Booking(self.ledger, tell=self.tell, now=process.now)
         counts = {topic: topics.partition_count(topic, process.underlyings) for topic in WATCHED}
         self.tail = Tail(process.broker, counts, apply=self.see)
-        self.quick_exits = QuickExits()
+        self.quick_exits, self.refusals = QuickExits(), Refusals()
         self.opened, self.wake = asyncio.Event(), asyncio.Event()
         self.lookout = Lookout(process, self.state, throw=self.throw, alert=self.alert)
         self.due: set[str] = set()
@@ -162,6 +164,7 @@ class OrderDoor:
     async def close(self) -> None:
         """Give the lease up, where it is held, and disconnect."""
         if self.keeping is not None:
+            await self.tell_counts(last=True)
             self.keeping.cancel()
             await asyncio.to_thread(self.lease.give_up)
         await self._resources.aclose()
@@ -181,10 +184,19 @@ class OrderDoor:
         if isinstance(answer, Order) and not await self._commit(answer):
             answer = disown(self.state, answer)
         if isinstance(answer, Refusal):
-            await self.process.publisher.publish(topics.REFUSALS, answer.ticker, answer)
+            await self._publish(self.refusals.refuse(answer))
             return
+        self.refusals.clear(answer)
         await self.process.publisher.publish(topics.ORDERS, answer.account, answer)
         self.wake.set()
+
+    async def tell_counts(self, *, last: bool = False) -> None:
+        """Publish how often was refused what was told already: of the minute that is over, or that is broken off."""
+        await self._publish(self.refusals.counted(self.process.now(), last=last))
+
+    async def _publish(self, refusals: Iterable[Refusal]) -> None:
+        for refusal in refusals:
+            await self.process.publisher.publish(topics.REFUSALS, refusal.ticker, refusal)
 
     async def _commit(self, order: Order) -> bool:
         try:

@@ -16,13 +16,15 @@ from kalshi_desk.errors import DeskError, ParseError, VenueError
 from kalshi_desk.steps.cancel_review import cancels
 from kalshi_desk.steps.confirm import state_event
 from kalshi_desk.steps.execute import carry_out, startable
+from kalshi_desk.steps.gate_state import observe
 from kalshi_desk.wire.kalshi_commands import FILLS, ORDERS, encode_command, subscribe
 from kalshi_desk.wire.kalshi_ws import OwnFill, OwnOrder, parse_frame
 from kalshi_desk.wiring import addresses
 from kalshi_desk.wiring.order_door import OrderDoor, leave
 from kalshi_desk.wiring.venue import venue_socket
 
-LOOK_S, AGAIN_S, REVIEW_S, FILE_S, SIGNS_S, POLL_S, RECONCILE_S, RELATE_S = 0.5, 1.0, 0.25, 1.0, 2.0, 3.0, 60.0, 600.0
+LOOK_S, AGAIN_S, REVIEW_S, FILE_S, SIGNS_S, POLL_S, STATUS_S = 0.5, 1.0, 0.25, 1.0, 2.0, 3.0, 5.0
+RECONCILE_S, RELATE_S = 60.0, 600.0
 log = structlog.get_logger()
 
 
@@ -172,6 +174,22 @@ async def attempt(door: OrderDoor, what: str) -> None:
         log.warning("venue.unread", what=what, fault=str(fault)[:200])
 
 
+async def watch_trading(door: OrderDoor) -> None:
+    """Tell the gate whether the venue takes orders, every few seconds."""
+    while True:
+        status = await door.catch_up.trading()
+        if status is not None:
+            observe(door.state, status)
+        await asyncio.sleep(STATUS_S)
+
+
+async def count_refusals(door: OrderDoor) -> None:
+    """Publish the counts of refusals once their minute is over, also where no signal comes any more."""
+    while True:
+        await asyncio.sleep(POLL_S)
+        await door.tell_counts()
+
+
 async def audit_switches(door: OrderDoor) -> None:
     """Record every switch that is thrown, or was while nobody listened: who, what and why."""
     while True:
@@ -201,6 +219,8 @@ TASKS = (
     poll,
     reconcile,
     relate,
+    watch_trading,
+    count_refusals,
     audit_switches,
     watch,
 )
