@@ -155,3 +155,8 @@ def test_the_dashboard_shows_metrics_that_exist():
 
 def test_every_topic_has_a_version():
     assert all(re.fullmatch(r"[a-z_.]+\.v\d+", name) for name in TOPICS)
+
+
+def test_each_migration_has_a_number_of_its_own_without_a_gap():
+    numbers = [int(path.name[:4]) for path in sorted((ROOT / "sql" / "migrations").glob("*.sql"))]
+    assert numbers == list(range(1, len(numbers) + 1))
