@@ -37,4 +37,4 @@ test:
 
 bench:
 	@$(INSTALL)
-	@.venv/bin/kalshi-desk bench
+	@OPENBLAS_NUM_THREADS=1 .venv/bin/kalshi-desk bench

@@ -18,6 +18,7 @@ from kalshi_desk.wiring import addresses
 
 STREAM_APPS = ("exchange_feeds", "kalshi_feed", "crypto_signals", "order_execution", "portfolio", "recorder")
 OLDEST_BEAT_S = 10
+ONE_THREAD = {"OPENBLAS_NUM_THREADS": "1"}  # the gate's matrices are small: threads would only wait for each other
 _BEAT = """
 select state, extract(epoch from now() - observed_at)::int from desk.heartbeats where process = %s
 """
@@ -112,7 +113,7 @@ def beating(place: Place, process: str) -> str | None:
 def _own(place: Place, name: str, command: tuple[str, ...], stop_s: int = 10) -> Program:
     """Return the program of the desk's own code: restarted where settings or sources changed."""
     revision = f"{given.settings_revision(place.settings)}-{given.code_revision()}"
-    environment = {"DESK_HOME": str(place.home), "PYTHONUNBUFFERED": "1", "MALLOC_ARENA_MAX": "2"}
+    environment = {"DESK_HOME": str(place.home), "PYTHONUNBUFFERED": "1", "MALLOC_ARENA_MAX": "2", **ONE_THREAD}
     return Program(name, command, environment=environment, revision=revision, stop_s=stop_s)
 
 
