@@ -67,9 +67,14 @@ def programs(place: Place, revision: str) -> list[Program]:
     """Return the four programs; ``revision`` stands for the settings that the DAGs read."""
     own = sha256((_configured(place) + revision).encode()).hexdigest()[:12]
     return [
-        Program(name, (place.program("airflow"), *command), environment=_environment(place), revision=own, stop_s=15)
+        Program(name, _command(place, name, command), environment=_environment(place), revision=own, stop_s=15)
         for name, command in PROCESSES.items()
     ]
+
+
+def _command(place: Place, name: str, command: tuple[str, ...]) -> tuple[str, ...]:
+    whole = (place.program("airflow"), *command)
+    return (place.python, "-m", "kalshi_desk.embedded.scheduler", *whole) if name == "airflow-scheduler" else whole
 
 
 def fault(place: Place, process: str) -> str | None:
