@@ -219,6 +219,20 @@ async def test_a_market_with_an_unanswered_order_is_settled_after_the_answer(des
     assert desk.ledger.settlements[TICKER].count == Count.parse("10")
 
 
+async def test_a_fill_that_nobody_told_belongs_into_the_settlement(desk: Desk) -> None:
+    """The fetching of fills may have failed just before, or passed over one whose order was unanswered then."""
+    await desk.trade()
+    await desk.catch_up.fills()
+    second = order(2)
+    await desk.ledger.commit(second)
+    desk.ledger.closed[2] = "done"
+    await desk.venue.create(request_of(second))
+    await desk.ledger.add_event(event(second, "filled", "5", venue_order_id="v2"))
+    desk.market("finalized", "yes")
+    assert await desk.catch_up.settle({TICKER}) == {TICKER}
+    assert desk.ledger.settlements[TICKER].count == Count.parse("10")
+
+
 def _door(desk: Desk) -> Door:
     async def covered() -> bool:
         return True

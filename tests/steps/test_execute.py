@@ -162,6 +162,25 @@ async def test_an_order_that_never_arrived_is_given_up_after_a_while(desk: Desk)
     assert desk.states()[-1] == "expired"
 
 
+async def test_an_order_that_may_have_arrived_while_the_venue_was_asked_is_not_given_up(desk: Desk) -> None:
+    """The answer tells of the moment of the question, not of its own arrival."""
+    await desk.ledger.commit(order())
+    desk.venue.next = ["drop"]
+    assert not await desk.go()
+    asked = desk.venue.order_by_client_id
+
+    async def slow(client_order_id: str, ticker: str):
+        found = await asked(client_order_id, ticker)
+        desk.wall = Nanos(NOW + int(ARRIVAL_S * 1e9))
+        return found
+
+    desk.venue.order_by_client_id = slow
+    desk.wall = Nanos(NOW + int(ARRIVAL_S * 1e9) - 1)
+    assert not await desk.go()
+    assert await desk.go()
+    assert desk.states()[-1] == "expired"
+
+
 async def test_after_a_crash_a_sent_intent_is_looked_up_first(desk: Desk) -> None:
     """The process died between the venue's acceptance and our note of it."""
     intent = await desk.ledger.commit(order())

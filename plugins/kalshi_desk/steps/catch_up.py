@@ -124,9 +124,11 @@ class CatchUp:
     async def settle(self, tickers: Iterable[str] | None = None) -> set[str]:
         """Book the end of the given markets (or of all that we traded) where the venue calls it final; return those.
 
-        A market with an order in flight waits for its answer: what it bought is paid out too.
+        A market with an order in flight waits for its answer: what it bought is paid out too. Fills are fetched first,
+        for those of the answered orders may not be here; where that fails nothing is settled.
         """
         in_flight = {intent.ticker for intent in await self._books.open_intents() if not intent.cancels}
+        await self.fills()
         positions = {ticker: held for ticker, held in self._positions().items() if ticker not in in_flight}
         wanted = set(positions) if tickers is None else set(tickers) & set(positions)
         return {ticker for ticker in sorted(wanted) if await self._settle(ticker, positions[ticker])}
@@ -165,7 +167,6 @@ class CatchUp:
 
     async def reconcile(self) -> list[Difference]:
         """Compare orders, fills, settlements, positions and cash with the venue; repair and report what differs."""
-        await self.fills()
         await self.settle()
         await self.verify()
         found = await self._orders()

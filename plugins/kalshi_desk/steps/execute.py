@@ -133,6 +133,7 @@ async def _rejected(intent: Intent, order: Order, fault: Rejected, door: Door) -
 
 async def look_up(intent: Intent, order: Order, door: Door) -> bool:
     """Ask the venue for an order by its id; one that did not arrive in 8 s of wall time never will."""
+    asked = door.wall()  # before the question: its answer says nothing of what arrives after it was given
     try:
         found = await door.reads.order_by_client_id(order.client_order_id, order.ticker)
         fills = [] if found is None else await door.reads.fills({"order_id": found.order_id})
@@ -141,7 +142,7 @@ async def look_up(intent: Intent, order: Order, door: Door) -> bool:
         return False
     booking = door.booking
     if event is None:
-        if intent.sent_wall is None or door.wall() - intent.sent_wall < seconds(ARRIVAL_S):
+        if intent.sent_wall is None or asked - intent.sent_wall < seconds(ARRIVAL_S):
             return False
         lost = step(order, "expired", booking.now(), reason="never reached the venue")
         await booking.close(intent, "failed", lost)

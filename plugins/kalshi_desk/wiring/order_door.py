@@ -42,6 +42,7 @@ from kalshi_desk.steps.gate_state import GateState, observe
 from kalshi_desk.steps.order_groups import OrderGroups
 from kalshi_desk.steps.quick_exits import QuickExits
 from kalshi_desk.steps.reconcile import Difference
+from kalshi_desk.steps.remember import remember
 from kalshi_desk.steps.why_not import Refusals
 from kalshi_desk.wiring.door_groups import DoorGroups
 from kalshi_desk.wiring.gate import gate_params, lost_before_resume
@@ -146,20 +147,13 @@ class OrderDoor:
 
     async def _remember(self) -> None:
         today = Nanos(self.process.now() // DAY_NS * DAY_NS)
-        for known in await self.ledger.recent_orders(today):
-            observe(self.state, known.order)
-            observe(self.state, known.last_event)
-        for fill in await self.ledger.live_fills(today):
-            self.booking.positions.take(fill)
-            self.quick_exits.observe(fill)
-            observe(self.state, fill)
-        for settlement in await self.ledger.recent_settlements(today):
-            self.booking.settled.add(settlement.ticker)
-            self.booking.positions.settle(settlement)
-            self.quick_exits.observe(settlement)
-            observe(self.state, settlement)
+        await remember(self.ledger, self.booking, since=today, see=self._relive)
         for position in self.booking.positions.all(self.process.now()):
             await self.tell(position)
+
+    def _relive(self, message: Message) -> None:
+        self.quick_exits.observe(message)
+        observe(self.state, message)
 
     async def close(self) -> None:
         """Give the lease up, where it is held, and disconnect."""
