@@ -32,7 +32,7 @@ select 0, n, 'BTC', (array['kraken', 'coinbase', 'gemini'])[n % 3 + 1], n, 90000
     '{DAY} 12:30:01Z' from generate_series(1, 30) n;
 insert into estimates
 select 'e' || n, '{ACCOUNT}', 'T' || n, 'Politics', '{{}}', 0.5, 0.05, 0.5, 0.45, 0.04, 0.42, 0.3, 0.5, true, '{{}}',
-    '{DAY} 12:31Z', '{DAY} 12:31Z' from generate_series(1, 20) n;
+    '{DAY} 12:31Z', '{DAY} 12:31Z', 0.45 from generate_series(1, 20) n;
 insert into articles values ('{ACCOUNT}', 'a', 'rss', 'http://x/a', 'Rain', 'It rains.', '{DAY} 11:00Z', '{DAY} 12:15Z',
     true, null);
 """

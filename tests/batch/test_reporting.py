@@ -46,7 +46,7 @@ insert into watchlist select '{ACCOUNT}', '{DAY} 23:50Z', 'F' || n, 'forecast', 
 from generate_series(0, 3) n;
 insert into estimates values ('e', '{ACCOUNT}', 'F0', 'Politics', '{{}}', 0.6, 0.05, 0.6, 0.55, 0.04, 0.5, null,
     0.5, true,
-    '{{}}', '{DAY} 11:00Z', '{DAY} 11:00Z');
+    '{{}}', '{DAY} 11:00Z', '{DAY} 11:00Z', 0.55);
 insert into estimate_scores values ('e', '{ACCOUNT}', 'F0', 'Politics', 'blended', 1, 1, 0.55, 0.2025, 0.598,
     '{DAY} 12:00Z'),
     ('e', '{ACCOUNT}', 'F0', 'Politics', 'gpt', 1, 0, 1, 1, 'Infinity', '{DAY} 12:00Z');

@@ -23,7 +23,7 @@ def worker():
         process = subprocess.Popen([sys.executable, "-c", command], env=environment)
         started.append(process)
         until = time.monotonic() + 20
-        while psutil.Process(process.pid).cmdline()[0] != title:
+        while psutil.Process(process.pid).cmdline()[:1] != [title]:
             assert time.monotonic() < until
             time.sleep(0.01)
         return process

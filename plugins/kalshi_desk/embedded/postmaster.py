@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 import pwd
 import sys
+from collections.abc import Container
 
 import psutil
 
@@ -17,7 +18,7 @@ import psutil
 def orphans(folder: str) -> list[psutil.Process]:
     """Return the backends at work in a cluster's folder whose server is gone."""
     inside = {process.pid: process for process in psutil.process_iter() if _works_in(process, folder)}
-    return [process for process in inside.values() if process.ppid() not in inside and _is_backend(process)]
+    return [process for process in inside.values() if _is_orphan(process, inside)]
 
 
 def _works_in(process: psutil.Process, folder: str) -> bool:
@@ -27,10 +28,10 @@ def _works_in(process: psutil.Process, folder: str) -> bool:
         return False
 
 
-def _is_backend(process: psutil.Process) -> bool:
+def _is_orphan(process: psutil.Process, inside: Container[int]) -> bool:
     """Tell a backend, which calls itself by its work, from a server, which shows its command line."""
     try:
-        return process.cmdline()[0].startswith("postgres:")
+        return process.ppid() not in inside and process.cmdline()[0].startswith("postgres:")
     except (psutil.Error, IndexError):
         return False
 
