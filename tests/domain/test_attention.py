@@ -2,7 +2,7 @@ from random import Random
 
 import msgspec
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from kalshi_desk.domain.attention import DISAGREEMENT, attention, expected_gain, liquidity
@@ -31,8 +31,9 @@ def test_the_expected_gain_is_what_a_simulation_of_it_gives():
 
 
 @given(MIDS, st.floats(0.0, 0.3), st.floats(0.001, 0.1))
+@example(0.06640625, 0.25, 0.0625)  # far out in the tail the closed form is a difference of rounding errors
 def test_it_falls_with_the_cost_and_is_the_same_for_both_outcomes(mid, cost, more):
-    assert 0.0 <= expected_gain(mid, cost + more) <= expected_gain(mid, cost)
+    assert 0.0 <= expected_gain(mid, cost + more) <= expected_gain(mid, cost) + 1e-18
     assert expected_gain(mid, cost) == pytest.approx(expected_gain(1 - mid, cost), abs=1e-12)
 
 
