@@ -3,7 +3,10 @@ PYTHON ?= python3
 SHELL := /bin/bash
 RUN := .venv/bin/python
 INSTALL := $(PYTHON) -I plugins/kalshi_desk/embedded/install.py
-.PHONY: up down status logs psql check test bench
+PYTEST := $(RUN) -m pytest
+# four at once, since many wait; what runs a whole desk needs the machine for itself
+SIDE_BY_SIDE := -n 4 --dist loadfile --ignore tests/end_to_end
+.PHONY: up down status logs psql airflow check test bench
 
 up:
 	@$(INSTALL)
@@ -22,6 +25,9 @@ logs:
 psql:
 	@$(RUN) -m kalshi_desk.embedded.psql
 
+airflow:
+	@$(RUN) -m kalshi_desk.embedded.airflow_command $(DO)
+
 check:
 	@$(INSTALL) --no-java
 	.venv/bin/ruff check .
@@ -33,7 +39,8 @@ check:
 
 test:
 	@$(INSTALL)
-	@state=$$(mktemp -d) && trap 'rm -rf "$$state"' EXIT && DESK_HOME="$$state" $(RUN) -m pytest $(TESTS)
+	@state=$$(mktemp -d) && trap 'rm -rf "$$state"' EXIT && export DESK_HOME="$$state" \
+	&& $(if $(TESTS),$(PYTEST) $(TESTS),$(PYTEST) $(SIDE_BY_SIDE) && $(PYTEST) tests/end_to_end)
 
 bench:
 	@$(INSTALL)

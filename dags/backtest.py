@@ -23,7 +23,7 @@ result is in `desk.backtest_runs`. Before the first estimate has an answer the r
 The log names the line of the questions file that cannot be used, or the name that leads out of its folder.
 
 ### Rerun
-Clear the run: it replaces its own row with what was known when it was due.
+Clear the run: it walks the questions that it read first and replaces its own row.
 """
 
 

@@ -18,13 +18,14 @@ Once a day of event time it fits, per category and over all of them (`*`), the v
 run was due; it writes `calibrations`.
 
 ### Healthy looks like
-Green, or skipped before the first estimate has an answer. `resolutions` never falls from one day to the next.
+Green, or skipped until 20 estimated markets, and nine tenths of those asked by then, have an answer. `resolutions`
+never falls from one day to the next.
 
 ### If red
 The log names the estimate whose numbers cannot be read. Estimation goes on with the newest calibration there is.
 
 ### Rerun
-Clear any run, or backfill: the fit of that day is written again from what was known then.
+Clear any run: the fit of that day is written again from what it read first. Backfill: from what was known then.
 """
 
 

@@ -13,20 +13,20 @@ from kalshi_desk.batch.schedule import period
 PERIOD = period(86_400)
 RUNBOOK = """
 ### What it does
-Once a day of event time it compares the watched forecast markets pair by pair: how alike their titles are, whether they
-share event, series or underlying, and how their hourly mids moved together in the last week. The pairs of 0.2 and more
-go to `correlations`; `forecast_signals` refuses a signal that is too much like what is held (`MAX_CORRELATION`), and
-compares pairs that are not there yet by itself.
+Once a day of event time it compares the forecast markets watched or held pair by pair: how alike their titles are,
+whether they share event, series or underlying, and how their hourly mids moved together in the last week. The pairs of
+0.2 and more go to `correlations`; `forecast_signals` refuses a signal that is too much like what is held
+(`MAX_CORRELATION`), and compares pairs that are not there yet by itself.
 
 ### Healthy looks like
-Green within a minute, or skipped while fewer than two forecast markets are watched; `correlations` has rows of today.
+Green within a minute, or skipped while no two markets are alike by 0.2; otherwise `correlations` has rows of today.
 
 ### If red
 The log names the query, or the model's file that is not the one that was tried: install the requirements anew.
 Signals go on with the correlations of the last three days.
 
 ### Rerun
-Clear any run, or backfill: the day's correlations are written again from what was known then.
+Clear any run: the day's correlations are written again from what it read first. Backfill: from what was known then.
 """
 
 

@@ -13,7 +13,8 @@ from kalshi_desk.batch.schedule import period
 PERIOD = period(86_400)
 RUNBOOK = """
 ### What it does
-Once a day of event time it writes the day's report: `reports/<account>/<date>.md` and `.html`, and a row in
+Once a day of event time it writes the day's report: `reports/<account>/<date>.md` and `.html` in the
+state folder (`:` becomes `_`), and a row in
 `daily_reports`: money, both desks, incidents (alerts, dead letters, failed checks), forecasts and their scores, what
 the models cost against the month's result, and what closes within a day. A run in the middle of a day tells it so far.
 
@@ -24,8 +25,10 @@ Green within a minute; the log names both files.
 The log names the query or file that failed. The report only reads: nothing else depends on it.
 
 ### Rerun
-Clear any run: the same day is written again from what was known when the run was due. `date` asks for another day.
-Backfill: `airflow backfill create --dag-id daily_report --from-date 2026-11-18 --to-date 2026-11-21`, or in the UI.
+Clear any run: the same day is written again from what it read first; one that a later run has told skips itself.
+`date` asks for another day.
+Backfill, here or in the UI:
+`make airflow DO="backfill create --dag-id daily_report --from-date 2026-11-18 --to-date 2026-11-21"`.
 """
 
 

@@ -28,8 +28,8 @@ Mend what wrote them (the suite's table tells which DAG or stream app), then run
 passes, what was held back goes on by itself. `check` red: a table could not be read.
 
 ### Rerun
-Clear any run: the same rows are checked again and the interval's verdicts are written anew, none more and none less.
-Backfill: `airflow backfill create --dag-id data_quality --from-date 2026-11-18 --to-date 2026-11-21`.
+Clear any run: the rows as it read them first are checked again; what was mended since, a new run sees.
+Backfill: `make airflow DO="backfill create --dag-id data_quality --from-date 2026-11-18 --to-date 2026-11-21"`.
 """
 
 

@@ -24,8 +24,8 @@ Kafka or Postgres is away: `make status`. Every market refused `quality_failed`:
 `data_quality` runs and Data Docs. `stale_quote` everywhere: `market_discovery` stands still.
 
 ### Rerun
-Clear any run: it decides the same from the same rows, publishes only what its first try did not, and the gate refuses
-a decision that it has seen.
+Clear any run: what it decided first is kept; it publishes only what its first try did not, and the gate refuses a
+decision that it has seen.
 """
 
 

@@ -24,7 +24,7 @@ Green or skipped; `rungs` grows only by falls and by approved rises.
 `make status`. `promote` red: nothing has risen; clear it.
 
 ### Rerun
-Clear any run: falls of its instant are written again from what was known then; an approved rise stays what it was.
+Clear any run: it judges by what it read first, writes and tells no fall twice; an approved rise stays what it was.
 """
 
 

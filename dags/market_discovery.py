@@ -9,15 +9,16 @@ from airflow.sdk import Param, dag, task
 
 from kalshi_desk.batch.assets import MARKETS
 from kalshi_desk.batch.schedule import deadline, period
+from kalshi_desk.settings import load_settings
 
-PERIOD = period(300)
+PERIOD = period(load_settings().scan_interval)
 RUNBOOK = """
 ### What it does
-Every 5 minutes of event time it reads all open markets and those that open within 24 hours, stores the answers raw by
-interval, updates `series`, `events` and `markets`, judges every market by the filters of `.env` (volume, open interest,
-spread, days to close, categories, no parlays), ranks those that pass by what attention to them is worth
-(`domain/attention.py`), writes `watchlist`, `market_snapshots` of those watched and of the next in rank, and
-`discovery_refusals` (how many were left out, by category and reason), and publishes changes to `watchlist.v1`, which
+Every SCAN_INTERVAL seconds of event time it reads all open markets and those that open within 24 hours, stores the raw
+answers, updates `series`, `events` and `markets`, judges every market by the filters of `.env` (volume, open interest,
+spread, days to close, categories, no parlays), ranks what passes by the worth of attention (`domain/attention.py`),
+writes `watchlist`, `market_snapshots` of those watched and of the next in rank, and `discovery_refusals` (how many were
+left out, by category and reason), and publishes changes to `watchlist.v1`, which
 `kalshi_feed` obeys. What is held or has a resting order stays. Once a day settled markets become `base_rates`.
 
 ### Healthy looks like
@@ -25,9 +26,8 @@ Green within a minute; `watchlist` has rows of the newest interval; `topics tail
 `publish` is skipped where no forecast market came, went or moved by FORECAST_MIN_EDGE: it published, and wakes nobody.
 
 ### If red
-`fetch` red: the venue does not answer or the read key is refused: `kalshi-desk doctor`. `publish` red: Kafka is down:
-`make status`. A market that is not what the venue promises is left out with a warning `market.unreadable` in the log of
-`store` that names the field; the others are stored. A short watch list: the return value of `store` counts the reasons.
+`fetch`: no answer from the venue, or the read key is refused: `kalshi-desk doctor`. `publish`: no Kafka: `make status`.
+`market.unreadable` in the log of `store` names markets left out and why; its return value, why the list is short.
 
 ### Rerun
 Clear any run: no row of its interval changes; `refetch` asks the newest anew. A past without stored answers is skipped.

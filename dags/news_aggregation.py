@@ -24,8 +24,8 @@ changed figures to `economic_series`.
 
 ### If red
 `fetch` red: no source answered at all; the log names the first fault. One source that fails is a warning
-`news.source_failed` in the log and stops nobody. `store` red: the sentence model's file is not the one that was tried
-(`make up` installs it) or a query failed.
+`news.source_failed` in the log and stops nobody; the fourth failure in a row is an alert. `store` red: the sentence
+model's file is not the one that was tried (`make up` installs it) or a query failed.
 
 ### Rerun
 Clear any run: it reads the stored answers and changes no row of its interval. `refetch` asks again, and only while the

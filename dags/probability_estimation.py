@@ -24,7 +24,7 @@ Green, or `choose` skipped: no market needs an estimate. Every call stands in `f
 
 ### If red
 `choose`, `publish`: Kafka or the database is away: `make status`. `ask`: LLM_PRICES lacks a model; models that fail are
-no reason: see `fault` in `forecaster_calls`. `choose` skipped, "blocked by data quality": see Data Docs, mend, clear.
+no reason: see `fault` in `forecaster_calls`. `choose` skipped, "blocked by data quality": see Data Docs, mend.
 Green without estimates: page -2 of the run in `desk.pages` says why, market by market.
 
 ### Rerun

@@ -13,10 +13,10 @@ PERIOD = period(86_400)
 RUNBOOK = """
 ### What it does
 Once a day of event time it drops the day partitions of books, fair values, index values, market snapshots, marks,
-refusals and spot trades that are older than `RETENTION_DAYS`, and of that age the raw `pages`, watch lists and counted
-refusals of discovery; discovery's raw listings, the largest of them, go after `LISTING_DAYS`. A second task purges
-Airflow's own old rows and task logs. Ledger, signals, equity, estimates, forecasters' calls, articles, scores, checks
-and reports are never touched.
+refusals and spot trades that are older than `RETENTION_DAYS`, and of that age the raw `pages`, the batch runs'
+`inputs` (such a run skips itself when it is cleared), watch lists and counted refusals of discovery; discovery's raw
+listings, the largest of them, go after `LISTING_DAYS`. A second task purges Airflow's own old rows and task logs.
+Ledger, signals, equity, estimates, forecasters' calls, articles, scores, checks and reports are never touched.
 
 ### Healthy looks like
 Green within a minute; the log of `tables` says how many partitions and rows went.

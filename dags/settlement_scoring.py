@@ -13,22 +13,22 @@ from kalshi_desk.batch.schedule import period
 PERIOD = period(3600)
 RUNBOOK = """
 ### What it does
-Every hour of event time it completes missing results from the venue, compares the settlements that `order_execution`
-booked with the venue's, and writes Brier and log scores: of the fair value and of the market's mid 10, 5, 2 and 1
-minutes before the close into `scores`; of every estimate whose market has settled, traded or not, into
-`estimate_scores`, a row for each model, the ensemble, calibrated, blended, the price and the base rate.
+Every hour of event time it completes missing results from the venue, takes over those of the last day's estimated
+markets that the venue has changed (`corrections`, and an alert), and compares the settlements that `order_execution`
+booked with the venue's. Then it writes Brier and log scores: of fair value and mid 10, 5, 2 and 1 minutes before the
+close into `scores`; of every estimate that settled, traded or not, into `estimate_scores`, a row for each model, the
+ensemble, calibrated, blended, price and base rate; and into `result_parts` what each strategy has earned by category.
 
 ### Healthy looks like
-Green; `settlements.verified` is true for all but the newest; `scores` grows with every settled market that had a fair
-value, `estimate_scores` with every one that had an estimate (`scorecard` skips itself while there is none).
+Green; `settlements.verified` is true for all but the newest; `scores` and `estimate_scores` grow with every settled
+market that had a fair value or an estimate (`scorecard` skips itself while there is none).
 
 ### If red
-`verify` red: the ledger and the venue disagree; the log names each market with both figures. Nothing is repaired here:
-`order_execution` reconciles each minute. `results` red: the venue does not answer: `kalshi-desk doctor`.
+`verify`: ledger and venue disagree: its log has both figures; `order_execution` repairs. `results`: see `doctor`.
 
 ### Rerun
-Clear any run: the scores of its window are written anew from the same rows, none more and none less. It also asks for
-corrections of results that came in its window; an estimate whose result was corrected is scored anew.
+Clear any run: its scores are written anew from the rows that it read first, none more and none less. What was scored by
+a result of its window or the day before that the venue has changed is scored anew.
 """
 
 
@@ -42,7 +42,7 @@ corrections of results that came in its window; an estimate whose result was cor
     doc_md=RUNBOOK,
 )
 def settlement_scoring() -> None:
-    """Results, then verification, scores and scorecard."""
+    """Results, then the rest."""
 
     @task(pool="venue")
     def results(dag_run: Any = None) -> int:
@@ -64,15 +64,17 @@ def settlement_scoring() -> None:
 
     @task(outlets=[SCORES])
     def scorecard(dag_run: Any = None) -> int:
-        from airflow.sdk.exceptions import AirflowSkipException
+        from kalshi_desk.batch.scorecard import score_or_skip
 
-        from kalshi_desk.batch.scorecard import score_estimates
+        return score_or_skip(dag_run.run_after, PERIOD)
 
-        if not (scored := score_estimates(dag_run.run_after, PERIOD)):
-            raise AirflowSkipException("no estimate has settled")
-        return scored
+    @task
+    def parts(dag_run: Any = None) -> int:
+        from kalshi_desk.batch.attribution import store_results
 
-    results() >> [verify(), score(), scorecard()]
+        return store_results(dag_run.run_after, PERIOD)
+
+    results() >> [verify(), score(), scorecard(), parts()]
 
 
 settlement_scoring()

@@ -1,7 +1,7 @@
 """order_execution: the one gate and the one door. Signals in; orders to the venue; everything booked.
 
-It alone holds the trading key and writes intents, orders, events, fills, positions and settlements.
-Run: ``python -m faust -A stream_apps.order_execution worker --without-web -l warn``.
+Of the stream apps it alone holds the trading key and writes intents, orders, events, fills, positions and settlements.
+Run: ``python -m faust -L uvloop -A stream_apps.order_execution worker --without-web -l warn``.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """portfolio: marks, equity, loss breakers and exit signals, on each change of a book.
 
 Its inputs but the books are read without a group from where they still matter; positions from the compacted topic.
-Run: ``python -m faust -A stream_apps.portfolio worker --without-web -l warn``.
+Run: ``python -m faust -L uvloop -A stream_apps.portfolio worker --without-web -l warn``.
 """
 
 from __future__ import annotations

@@ -25,6 +25,11 @@ from kalshi_desk.wire.kalshi_portfolio import (
 )
 from tests.orders import ACCOUNT, NOW
 
+REFUSALS = {
+    "reject": (400, "insufficient_balance"),
+    "miss": (409, "immediate_or_cancel_insufficient_resting_volume"),
+}
+
 
 class Crash(Exception):
     """The process dies here."""
@@ -33,8 +38,8 @@ class Crash(Exception):
 class FakeVenue:
     """``next`` says what becomes of the coming writes.
 
-    answer (the default), reject, lose (done, no answer), drop (never arrives), die (done, and our process ends) or
-    die_first (our process ends before it arrives).
+    answer (the default), reject, miss (an IOC that found nothing, told as a conflict), lose (done, no answer), drop
+    (never arrives), die (done, and our process ends) or die_first (our process ends before it arrives).
     """
 
     def __init__(self) -> None:
@@ -85,8 +90,8 @@ class FakeVenue:
         self.creates.append(order.client_order_id)
         if fate == "drop":
             raise OutcomeUnknown("create order", None, "timeout")
-        if fate == "reject":
-            raise Rejected("create order", 400, "insufficient_balance")
+        if fate in REFUSALS:
+            raise Rejected("create order", *REFUSALS[fate])
         if order.order_group_id is not None and self.groups.get(order.order_group_id) != "open":
             unknown = order.order_group_id not in self.groups
             raise Rejected("create order", 404, "not_found") if unknown else Rejected("c", 400, "order_group_triggered")

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from kalshi_desk.domain.ledger import Fill, Order, OrderEvent
+from kalshi_desk.domain.ledger import Fill, Order, OrderEvent, Settlement
 from kalshi_desk.domain.market import Outcome
 from kalshi_desk.domain.order import book_side
 from kalshi_desk.domain.units import Cash, Count, Nanos, Price
@@ -44,3 +44,13 @@ def fill(of: Order | None, fill_id: str = "f1", **changes: Any) -> Fill:
         "fee": Cash.parse("0.084"),
     }  # fmt: skip
     return Fill(**fields | changes)
+
+
+def settlement(**changes: Any) -> Settlement:
+    """Return the end of a market of which five YES were held: NO."""
+    fields: dict[str, Any] = {
+        "at": NOW, "occurred_at": NOW, "account": ACCOUNT, "ticker": TICKER, "result": "no", "value": Price(0),
+        "count": Count.parse("5"), "cost": Cash.parse("2"), "fees": Cash.parse("0.084"), "revenue": Cash(0),
+        "pnl": Cash.parse("-2.084"),
+    }  # fmt: skip
+    return Settlement(**fields | changes)

@@ -13,6 +13,7 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import NoDecode, SettingsConfigDict
 
+from kalshi_desk.account_settings import FIRST, AccountsFile, FurtherAccount
 from kalshi_desk.domain.limits import DeskLimits, Limit, RiskLimits, Share
 from kalshi_desk.domain.units import Cash, Count, Nanos, Price
 from kalshi_desk.errors import SettingsError, UnitError
@@ -29,6 +30,10 @@ SHARED_LIMITS = (
     "max_total_risk",
 )  # fmt: skip
 STRATEGIES = frozenset({crypto_fair_value.NAME, forecast_edge.NAME})
+BESIDE_MAXIMA = frozenset(
+    {"auto_reinvest", "min_order_cost", "drawdown_lambda", "forecast_exits", "crypto_exits"}
+    | {f"{desk}_{name}" for desk in ("forecast", "crypto") for name in ("min_edge", "fractional_kelly")}
+)
 
 
 class Settings(ForecastSettings):
@@ -58,6 +63,8 @@ class Settings(ForecastSettings):
     kalshi_private_key_path: Path | None = None
     kalshi_read_key_id: str | None = None
     kalshi_read_private_key_path: Path | None = None
+    accounts: Annotated[AccountsFile | None, NoDecode] = None
+    account: str | None = None
 
     speed: float = Field(1.0, ge=0.1, le=100)
     seed: int = Field(7, ge=0)
@@ -175,8 +182,26 @@ class Settings(ForecastSettings):
             (bool(self.unpriced_models), f"LLM_PRICES has no price of {', '.join(self.unpriced_models)}"),
             (not self.screen_model.startswith(("gpt", "claude")), "SCREEN_MODEL begins with neither gpt nor claude"),
             (self.order_timeout > self.max_order_age, "ORDER_TIMEOUT is above MAX_ORDER_AGE"),
+            (self.account not in (None, FIRST, *self._further_names), f"ACCOUNT {self.account} is none of ACCOUNTS"),
+            (real and bool(self._keyless), f"ACCOUNTS: outside paper mode {', '.join(self._keyless)} needs its key"),
             *self._too_narrow(),
         ]  # fmt: skip
+
+    @property
+    def _further_names(self) -> list[str]:
+        return [] if self.accounts is None else self.accounts.names
+
+    @property
+    def _keyless(self) -> list[str]:
+        further = () if self.accounts is None else self.accounts.account
+        return [each.name for each in further if each.key_id is None or each.private_key_path is None]
+
+    @property
+    def further(self) -> FurtherAccount | None:
+        """The account of ACCOUNTS that these settings are of; None for the first account."""
+        if self.accounts is None or self.account in (None, FIRST):
+            return None
+        return self.accounts.named(str(self.account))
 
     def _too_narrow(self) -> list[tuple[bool, str]]:
         """Return, for each limit over several markets, whether a whole trade of either desk does not fit in it."""
@@ -232,6 +257,9 @@ class Settings(ForecastSettings):
         )
 
 
+LIMITS = BESIDE_MAXIMA | {name for name in Settings.__annotations__ if "max_" in name}
+
+
 def _limit(share: Decimal, dollars: Decimal | None) -> Limit:
     return Limit(Share.parse(str(share)), None if dollars is None else Cash.parse(str(dollars)))
 
@@ -242,8 +270,33 @@ def given_file() -> Path:
 
 
 def load_settings(**overrides: Any) -> Settings:
-    """Read the settings; raises SettingsError with every fault, naming each by its environment name."""
+    """Read the settings; raises SettingsError with every fault, naming each by its environment name.
+
+    With ``account`` (or ACCOUNT) they are those of a further account: its bankroll and limits for the first's.
+    """
     given = {"_env_file": (".env", given_file()), **overrides}
+    settings = _read(given)
+    if settings.accounts is None:
+        return settings
+    each = {one.name: _of_account(one, given) for one in settings.accounts.account}
+    if faults := [fault for found in each.values() if isinstance(found, list) for fault in found]:
+        raise SettingsError(faults)
+    chosen = each.get(settings.account or FIRST)
+    return chosen if isinstance(chosen, Settings) else settings
+
+
+def _of_account(account: FurtherAccount, given: dict[str, Any]) -> Settings | list[str]:
+    """Return the settings of a further account, or what is wrong with them."""
+    if unknown := sorted(set(account.limits) - LIMITS):
+        return [f"ACCOUNTS: {account.name}: no limit is called {', '.join(unknown)}"]
+    own = {"account": account.name, "initial_bankroll": account.initial_bankroll, **account.limits}
+    try:
+        return _read({**given, **own})
+    except SettingsError as fault:
+        return [f"ACCOUNTS: {account.name}: {text}" for text in fault.faults]
+
+
+def _read(given: dict[str, Any]) -> Settings:
     try:
         return Settings(**given)
     except ValidationError as fault:

@@ -58,6 +58,18 @@ on conflict (event_ticker) do update set title = excluded.title, category = excl
     observed_at = excluded.observed_at
 where events.observed_at < excluded.observed_at and events.raw is distinct from excluded.raw;
 
+-- name: merge_milestones!
+-- A version that says what the one before said is none: a rerun of an old interval changes nothing.
+insert into desk.milestones (milestone_id, title, kind, start_at, event_tickers, raw, observed_at)
+select distinct on (milestone_id) milestone_id, title, kind, start_at, event_tickers, raw, observed_at
+from new_milestones n
+where raw is distinct from (
+    select raw from desk.milestones m where m.milestone_id = n.milestone_id and m.observed_at <= n.observed_at
+    order by m.observed_at desc limit 1)
+order by milestone_id
+on conflict (milestone_id, observed_at) do update set title = excluded.title, kind = excluded.kind,
+    start_at = excluded.start_at, event_tickers = excluded.event_tickers, raw = excluded.raw;
+
 -- name: held
 -- What the account held at :now, and where it then had an order that could still fill.
 select f.ticker from desk.fills f
@@ -79,6 +91,9 @@ delete from desk.watchlist where account = :account and interval_start = :interv
 select w.ticker, m.series_ticker, w.desk, m.open_at, m.close_at
 from desk.watchlist w join desk.markets m using (ticker)
 where w.account = :account and w.interval_start = :interval_start order by w.rank;
+
+-- name: later_choice^
+select exists(select from desk.watchlist where account = :account and interval_start > :interval_start);
 
 -- name: material^
 -- How many of the forecast desk's markets came or went since the list before, and how many mids moved by :move or more.

@@ -43,6 +43,16 @@ select m.ticker, m.series_ticker, m.category, m.title, e.title as event_title, m
 from desk.markets m left join desk.events e using (event_ticker)
 where m.ticker = any(:tickers);
 
+-- name: milestones
+-- What the world waits for in these markets' events, as it was known at :now, the next first.
+select m.ticker, k.title, k.kind, k.start_at
+from desk.markets m join (
+    select distinct on (milestone_id) * from desk.milestones where observed_at <= :now
+    order by milestone_id, observed_at desc
+) k on k.event_tickers @> to_jsonb(m.event_ticker)
+where m.ticker = any(:tickers) and k.start_at > :now
+order by m.ticker, k.start_at, k.milestone_id;
+
 -- name: base_rates
 select distinct on (scope, name) scope, name, markets, yes from desk.base_rates
 where account = :account and observed_at <= :now and markets > 0 order by scope, name, observed_at desc;

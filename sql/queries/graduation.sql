@@ -37,12 +37,10 @@ from desk.scores s join desk.markets m using (ticker)
 where s.account = :account and s.observed_at <= :now and s.minutes_to_close = 5 and s.brier_mid is not null
 order by 4, s.ticker;
 
--- name: drop_rungs!
-delete from desk.rungs where account = :account and changed_at = :changed_at and changed_by = :changed_by;
-
--- name: add_rung!
+-- name: add_rung^
 insert into desk.rungs (account, strategy, category, rung, changed_at, changed_by, reason)
-values (:account, :strategy, :category, :rung, :changed_at, :changed_by, :reason) on conflict do nothing;
+values (:account, :strategy, :category, :rung, :changed_at, :changed_by, :reason)
+on conflict do nothing returning rung;
 
 -- name: newest_rung^
 select rung, changed_at, changed_by, reason from desk.rungs

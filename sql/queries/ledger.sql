@@ -108,10 +108,11 @@ where account = :account and not verified and count_contracts <> 0;
 select initial_bankroll_dollars, opened_at from desk.accounts where account = :account;
 
 -- name: cash_booked^
--- Free cash as our books have it: the opening bankroll, all cash moved by fills netted, and payouts.
+-- Free cash as our books have it: the opening bankroll, all cash moved by fills, and payouts. The venue nets the fills
+-- of a market whoever made them, and pays $1 for a matched pair at once.
 with held as (
     select desk.holding_of(book_side, price_dollars, count_contracts, fee_dollars order by sequence) as h
-    from desk.fills where account = :account group by ticker, owner
+    from desk.fills where account = :account group by ticker
 )
 select a.initial_bankroll_dollars
     + coalesce((select sum((h).realized_dollars - (h).cost_dollars - (h).fees_dollars) from held), 0)

@@ -24,6 +24,23 @@ where dag_id = :dag_id and account = :account and interval_start < :interval_sta
   and body ->> 'kind' in ('answer', 'unchanged', 'left_out')
 order by body ->> 'address', observed_at desc;
 
+-- name: failing
+-- Whom this interval asked in vain for the :times-th time in a row, within a day.
+with failed as (
+    select body ->> 'source' as source, body ->> 'address' as address, body ->> 'fault' as fault from desk.pages
+    where dag_id = :dag_id and account = :account and interval_start = :interval_start and body ->> 'kind' = 'fault'
+), asked as (
+    select body ->> 'address' as address, body ->> 'kind' = 'fault' as failed, interval_start from desk.pages
+    where dag_id = :dag_id and account = :account and interval_start <= :interval_start
+      and interval_start > cast(:interval_start as timestamptz) - interval '1 day'
+      and body ->> 'kind' in ('answer', 'unchanged', 'fault')
+)
+select source, address, fault from failed f
+where :times = (
+    select count(*) from asked a where a.address = f.address and a.interval_start > coalesce(
+        (select max(interval_start) from asked b where b.address = f.address and not b.failed), '-infinity'))
+order by address;
+
 -- name: topics
 -- The forecast desk's markets on the newest watch list, with what they are called.
 select w.ticker, m.title, e.title
@@ -46,10 +63,14 @@ where account = :account and article_id = any(:ids) and observed_at < :now;
 
 -- name: recent
 -- What new articles may repeat and new markets may be about.
-select source, url, title, summary, published_at, observed_at, vector from desk.articles
+select article_id from desk.articles
 where account = :account and vector is not null and observed_at < :now
   and observed_at > cast(:now as timestamptz) - interval '3 days'
 order by observed_at desc, article_id limit 2000;
+
+-- name: articles
+select source, url, title, summary, published_at, observed_at, vector from desk.articles
+where account = :account and article_id = any(:ids) order by observed_at desc, article_id;
 
 -- name: save_article!
 -- A rerun writes its own rows anew; of what was known before it changes nothing.
@@ -92,6 +113,7 @@ where not exists (
     select 1 from (
         select value from desk.economic_series
         where account = :account and series_id = :series_id and date = :date and vintage_at <= :vintage_at
+          and observed_at <= :now
         order by vintage_at desc limit 1
     ) before where before.value is not distinct from cast(:value as numeric)
 )

@@ -1,5 +1,8 @@
 -- name: account^
-select account, mode, initial_bankroll_dollars, opened_at from desk.accounts where account = :account;
+-- With the wall seconds since the desk was last started.
+select account, mode, initial_bankroll_dollars, opened_at,
+       extract(epoch from clock_timestamp() - chosen_at)::double precision as up_s
+from desk.accounts where account = :account;
 
 -- name: heartbeats
 -- Signs of life, by the wall clock.
@@ -41,7 +44,8 @@ from desk.settlements where account = :account and observed_at > :since;
 select reason, stage, sum(count)::bigint as count, count(distinct ticker) as markets,
        (array_agg(value order by observed_at desc))[1] as value,
        (array_agg(threshold order by observed_at desc))[1] as threshold, max(observed_at) as observed_at
-from desk.refusals where observed_at > :since and reason <> 'already_asked' group by reason, stage order by 3 desc, 1 limit 8;
+from desk.refusals
+where observed_at > :since and (account is null or account = :account) and reason <> 'already_asked' group by reason, stage order by 3 desc, 1 limit 8;
 
 -- name: orders
 select client_order_id, ticker, outcome, action, style, exit_rule, price_dollars, count_contracts, filled_contracts, state,
@@ -67,3 +71,12 @@ from desk.dead_letters where observed_at > :since;
 
 -- name: definitions
 select ticker, definition::text as definition from desk.markets where ticker = any(:tickers);
+
+-- name: worth
+-- What further accounts are worth, in the order given.
+select a.account, e.equity_dollars, e.today_dollars, e.observed_at,
+       (select count(*) from desk.positions p where p.account = a.account and p.count_contracts <> 0) as positions
+from unnest(:accounts) with ordinality a (account, place) left join lateral (
+    select equity_dollars, today_dollars, observed_at from desk.equity where account = a.account
+    order by observed_at desc limit 1
+) e on true order by a.place;

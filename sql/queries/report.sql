@@ -15,7 +15,7 @@ select coalesce((select sum(pnl_dollars) from desk.settlements
 select (select count(distinct ticker) from desk.fair_values where observed_at > :start and observed_at <= :end) as priced_markets,
        (select count(*) from desk.signals where account = :account and observed_at > :start and observed_at <= :end) as signals,
        (select coalesce(sum(count), 0) from desk.refusals
-        where observed_at > :start and observed_at <= :end and reason <> 'already_asked') as refusals,
+        where (account is null or account = :account) and observed_at > :start and observed_at <= :end and reason <> 'already_asked') as refusals,
        (select count(*) from desk.orders where account = :account and created_at > :start and created_at <= :end) as orders,
        (select count(*) from desk.fills where account = :account and occurred_at > :start and occurred_at <= :end) as fills,
        (select count(*) from desk.settlements
@@ -37,11 +37,14 @@ from desk.scores s join desk.markets m using (ticker)
 where s.account = :account and m.settled_at > :start and m.settled_at <= :end and p_mid is not null
 group by minutes_to_close order by minutes_to_close desc;
 
--- name: save_report!
+-- name: save_report^
+-- A report of a day that a later run has told already changes nothing.
 insert into desk.daily_reports (account, date, summary, markdown, html, observed_at)
 values (:account, :date, :summary, :markdown, :html, :observed_at)
 on conflict (account, date) do update set summary = excluded.summary, markdown = excluded.markdown,
-    html = excluded.html, observed_at = excluded.observed_at;
+    html = excluded.html, observed_at = excluded.observed_at
+where daily_reports.observed_at <= excluded.observed_at
+returning date;
 
 -- name: desks
 -- Each desk's day; a settlement belongs to the desk that ordered in its market.

@@ -18,3 +18,7 @@ delete from desk.watchlist where account = :account and interval_start < :before
 
 -- name: drop_discovery_refusals!
 delete from desk.discovery_refusals where account = :account and interval_start < :before;
+
+-- name: empty_inputs!
+-- The rows stay: a run that cannot read what it read then must not read something else.
+update desk.inputs set body = null where account = :account and decided_at < :before and body is not null;

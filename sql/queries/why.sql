@@ -5,10 +5,11 @@
 select stage, reason, sum(count)::bigint, (array_agg(value order by observed_at desc))[1],
     (array_agg(threshold order by observed_at desc))[1], (array_agg(also order by observed_at desc))[1], max(observed_at)
 from desk.refusals where (:ticker is null or ticker = :ticker) and observed_at >= :since
+    and (account is null or account = :account)
 group by stage, reason;
 
 -- name: entries^
--- Signals to enter, orders that they became, and how many of these were sent, filled, or may still be.
+-- Signals to enter, made for the account ``desk``, orders of the account that they became, and how many of these were sent, filled, or may still be.
 with entered as (
     select o.filled_contracts > 0 as filled, desk.order_rank(o.state) = 4 as ended,
         o.filled_contracts > 0 or o.venue_order_id is not null or exists (
@@ -17,7 +18,7 @@ with entered as (
         and o.account = :account and o.action = 'enter'
 )
 select (select count(distinct decision_id) from desk.signals where (:ticker is null or ticker = :ticker)
-        and observed_at >= :since and account = :account and action = 'enter'),
+        and observed_at >= :since and account = :desk and action = 'enter'),
     count(*), count(*) filter (where sent), count(*) filter (where filled),
     count(*) filter (where not filled and not ended)
 from entered;

@@ -6,6 +6,7 @@ from kalshi_desk.batch.backtesting import Wish, questions_file, run_backtest
 from kalshi_desk.domain.message import encode
 from kalshi_desk.errors import ParseError
 from tests.batch.forecasts import DAY, add_estimate, add_market, add_score, at, open_account, rows, run_after
+from tests.batch.reruns import everything
 from tests.questions import asked
 
 pytestmark = pytest.mark.embedded
@@ -51,6 +52,16 @@ def test_running_again_replaces_its_own_row_alone(desk):
     run_backtest(run_after(20), DAY, run_id=NAME, wish=OWN)
     assert stored(desk) == before
     assert len(before) == 2
+
+
+def test_a_rerun_walks_the_questions_that_it_saw_first(desk):
+    run_backtest(run_after(20), DAY, run_id=NAME, wish=OWN)
+    add_market(desk, "LATE", settled=6.5, result="yes")
+    add_estimate(desk, "LATE", days=6.1, p={"gpt": 0.7, "claude": 0.6, "price": 0.4})
+    add_score(desk, "LATE", days=6.1, outcome=1, known=6.9)
+    before = everything(desk)
+    run_backtest(run_after(20), DAY, run_id=NAME, wish=OWN)
+    assert everything(desk) == before
 
 
 def test_a_file_of_the_folder_and_days(desk, tmp_path):

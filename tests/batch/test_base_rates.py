@@ -85,4 +85,5 @@ def test_a_venue_that_does_not_answer_keeps_nothing_else_back(reads, database):
     reads.away = True
     assert run(RUN_AFTER) == (0, 0)
     reads.away = False
+    assert run(RUN_AFTER) == (0, 0)  # it would count what its own time did not know
     assert run(RUN_AFTER + FIVE)[1] == 2

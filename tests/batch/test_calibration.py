@@ -3,6 +3,7 @@ import pytest
 from kalshi_desk.batch.calibration import answered, fit_calibrations, known_calibrations, still_open
 from kalshi_desk.batch.desk import run_of
 from tests.batch.forecasts import DAY, add_estimate, add_market, add_score, at, open_account, rows, run_after
+from tests.batch.reruns import everything
 
 pytestmark = pytest.mark.embedded
 P = {"gpt": 0.7, "claude": 0.6, "price": 0.5}
@@ -42,6 +43,18 @@ def test_a_rerun_changes_no_row(desk):
     before = stored(desk)
     fit_calibrations(run_after(25), DAY)
     assert stored(desk) == before
+
+
+def test_a_rerun_learns_nothing_from_what_was_written_since(desk):
+    fit_calibrations(run_after(25), DAY)
+    for n in range(20):
+        add_market(desk, f"LATE{n}", settled=24.5, result="no")
+        add_estimate(desk, f"LATE{n}", days=24.1, p=P)
+        add_score(desk, f"LATE{n}", days=24.1, outcome=0, known=24.9)
+    fit_calibrations(run_after(40), DAY)
+    before = everything(desk)
+    assert fit_calibrations(run_after(25), DAY) == 2
+    assert everything(desk) == before
 
 
 def test_a_backfill_in_any_order_gives_what_the_days_gave(desk):

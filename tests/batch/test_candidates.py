@@ -9,7 +9,7 @@ from kalshi_desk.adapters.kafka.topics import ESTIMATE_REQUESTS
 from kalshi_desk.adapters.postgres.connection import connect
 from kalshi_desk.batch.candidates import candidates, gather, requests, rules_text
 from kalshi_desk.batch.desk import Run
-from kalshi_desk.domain.asked import BaseRate, EconomicValue
+from kalshi_desk.domain.asked import BaseRate, EconomicValue, Milestone
 from kalshi_desk.domain.control import EstimateRequest
 from kalshi_desk.domain.market import MarketStatus
 from kalshi_desk.domain.message import encode
@@ -64,6 +64,29 @@ def test_a_market_never_looked_at_has_no_last_look(run, database):
             ticker=RAIN, rank=1, rules="If it rains.\nIn New York.", bid=Price.parse("0.48"), ask=Price.parse("0.52")
         )
     ]
+
+
+def milestone(database: str, name: str, due: float, *, minutes: float) -> None:
+    """Add a version of a milestone of the rain, due so many minutes after the decision time."""
+    execute(
+        database, "insert into milestones values (%s, %s, 'publication', %s, %s, '{}', %s)",
+        name, f"{name} is told", at(due), f'["{rain().event_ticker}", "OTHER"]', at(minutes),
+    )  # fmt: skip
+
+
+def test_the_dates_of_its_event_are_those_that_were_known_and_lie_ahead(run, database):
+    watch(database, rain())
+    milestone(database, "moved", 600, minutes=-60)
+    milestone(database, "moved", 900, minutes=-30)
+    milestone(database, "next", 60, minutes=-30)
+    milestone(database, "past", -10, minutes=-30)
+    milestone(database, "unknown", 600, minutes=5)
+    (candidate,) = candidates(run)
+    ((due,), _) = gather(run, [(candidate, "first")])
+    assert due.asked.milestones == (
+        Milestone("next is told", "publication", Nanos.of(at(60))),
+        Milestone("moved is told", "publication", Nanos.of(at(900))),
+    )
 
 
 def test_the_last_look_has_its_price_its_rules_and_what_came_since(run, database):

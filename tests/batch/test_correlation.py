@@ -7,6 +7,7 @@ import pytest
 from kalshi_desk.batch import correlation
 from kalshi_desk.batch.desk import WRITTEN_S
 from tests.batch.estimated import WINDOW, at, execute, listed, open_account, quote, watch
+from tests.batch.reruns import everything
 
 pytestmark = pytest.mark.embedded
 ONE, SISTER, COUSIN, STRANGER = "KXCPI-26DEC-T2", "KXCPI-26DEC-T3", "KXCPI-27JAN-T3", "KXBAND-26DEC"
@@ -45,6 +46,15 @@ def test_kin_and_alike_markets_are_written_and_again_the_same(watched):
     assert (first.pairs, first.clusters, first.largest) == (len(found), 1, 2)
     assert run() == first
     assert stored(watched) == found
+
+
+def test_a_rerun_compares_nothing_that_was_written_since(watched):
+    first = run()
+    watch(watched, listed("KXCPI-26DEC-T4", title="Will inflation be above 4 % in December?"))
+    quote(watched, ONE, bid="0.88", ask="0.90", minutes=-1)
+    before = everything(watched)
+    assert run() == first
+    assert everything(watched) == before
 
 
 def test_outcomes_that_exclude_each_other_hedge(paper_desk):

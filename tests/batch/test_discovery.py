@@ -15,7 +15,8 @@ from kalshi_desk.batch import discovery
 from kalshi_desk.domain.event_clock import ClockSegment
 from kalshi_desk.domain.units import Cash, Count, Nanos, Price
 from kalshi_desk.settings import load_settings
-from tests.batch.test_listing import EVENT, MARKET, SERIES
+from tests.batch.reruns import everything, records
+from tests.batch.test_listing import EVENT, MARKET, MILESTONE, SERIES
 from tests.orders import ACCOUNT, fill, order
 
 pytestmark = pytest.mark.embedded
@@ -35,7 +36,7 @@ class FakeReads:
     """A venue that lists one event as open and one as not yet opened."""
 
     def __init__(self) -> None:
-        self.asked, self.rain, self.more = 0, MARKET, []
+        self.asked, self.rain, self.more, self.milestones = 0, MARKET, [], []
 
     async def series_list(self) -> bytes:
         self.asked += 1
@@ -43,7 +44,7 @@ class FakeReads:
 
     async def event_pages(self, query):
         events = {"open": {**EVENT, "markets": [self.rain, *self.more]}, "unopened": COIN}[query["status"]]
-        yield json.dumps({"events": [events], "cursor": ""}).encode()
+        yield json.dumps({"events": [events], "milestones": self.milestones, "cursor": ""}).encode()
 
 
 @pytest.fixture
@@ -113,6 +114,22 @@ def test_a_market_that_is_as_it_was_keeps_its_row_and_one_that_changed_is_told(r
     assert rows(database, seen) == [(first[0] + 2 * FIVE, "Rain at all?")]
 
 
+def test_each_version_of_a_milestone_is_kept_once_with_when_it_was_known(reads, database):
+    stored = "select title, start_at::text, observed_at::time::text from milestones order by observed_at"
+    first = ("The rain is measured", "2026-11-22 23:00:00+00", "12:10:00")
+    later = ("The rain is measured", "2026-11-23 23:00:00+00", "12:20:00")
+    reads.milestones = [MILESTONE]
+    run(RUN_AFTER)
+    run(RUN_AFTER + FIVE)
+    assert rows(database, stored) == [first]
+    reads.milestones = [{**MILESTONE, "start_date": "2026-11-23T23:00:00Z"}]
+    run(RUN_AFTER + 2 * FIVE)
+    assert rows(database, stored) == [first, later]
+    for again in range(3):
+        run(RUN_AFTER + again * FIVE)
+    assert rows(database, stored) == [first, later]
+
+
 def run(run_after):
     discovery.fetch_pages(run_after, FIVE, refetch=False)
     return discovery.store_markets(run_after, FIVE)
@@ -151,6 +168,25 @@ def test_the_watch_list_is_written_by_rank_and_published(reads, database, monkey
         (both[0], "crypto", None),
         (both[1], "forecast", True),
     ]
+
+
+def test_a_rerun_of_an_old_interval_changes_no_row_and_sends_nothing(reads, database, broker, monkeypatch):
+    monkeypatch.setenv("KAFKA_BOOTSTRAP", broker.bootstrap)
+    run(RUN_AFTER)
+    discovery.publish_watchlist(RUN_AFTER, FIVE)
+    with closing(connect(database, "test")) as db, db:
+        queries("ledger").add_fill(db, **fill_values(fill(order(ticker=MARKET["ticker"]))))
+    reads.rain = {**TRADED, "title": "Rain at all?"}
+    run(RUN_AFTER + FIVE)
+    discovery.publish_watchlist(RUN_AFTER + FIVE, FIVE)
+    reads.rain = {**TRADED, "status": "closed", "close_time": "2026-11-21T12:19:00Z"}
+    run(RUN_AFTER + 2 * FIVE)
+    discovery.publish_watchlist(RUN_AFTER + 2 * FIVE, FIVE)
+    before, sent = everything(database), records(broker)
+    for again in (RUN_AFTER, RUN_AFTER + FIVE):
+        run(again)
+        assert discovery.publish_watchlist(again, FIVE)["published"] == 0
+    assert (everything(database), records(broker)) == (before, sent)
 
 
 @pytest.mark.parametrize(("bid", "ask", "moved"), [("0.3700", "0.4100", 0), ("0.4600", "0.5100", 1)])

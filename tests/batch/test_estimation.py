@@ -9,6 +9,7 @@ from kalshi_desk.batch import estimation
 from kalshi_desk.batch.estimates import publish_estimates
 from kalshi_desk.wiring import forecasters
 from tests.batch.estimated import RUN_AFTER, WINDOW, at, execute, listed, open_account, quote, watch
+from tests.batch.reruns import records
 from tests.models import serving, view
 from tests.orders import ACCOUNT
 
@@ -76,15 +77,17 @@ def test_a_run_estimates_what_differs_and_tells_of_the_rest(desk, database):
     assert reasons == {"KXNEAR-1": "screened", "KXWIDE-1": "spread", "KXEMPTY-1": "no_price"}
 
 
-def test_the_same_run_again_asks_nobody_and_changes_no_row(desk, database):
+def test_the_same_run_again_asks_nobody_and_changes_no_row(desk, database, broker):
     watch(database, listed(HIGH), **far_from(HIGH))
     watch(database, listed("KXNEAR-1"), **near("KXNEAR-1"))
     whole_run()
     before, sent = tables(database), len(desk.bodies)
     quote(database, HIGH, bid="0.50", ask="0.52", minutes=-1)
+    watch(database, listed("KXLATE-1"), **far_from("KXLATE-1"))
+    published = records(broker)
     assert whole_run() == ([0], 0)
     assert tables(database) == before
-    assert len(desk.bodies) == sent
+    assert (len(desk.bodies), records(broker)) == (sent, published)
 
 
 def test_a_run_soon_after_chooses_nothing_until_something_happens(desk, database):
@@ -93,7 +96,8 @@ def test_a_run_soon_after_chooses_nothing_until_something_happens(desk, database
     quote(database, HIGH, **far_from(HIGH), minutes=55)
     assert estimation.choose_markets(LATER, WINDOW) == ([], "no market needs an estimate")
     quote(database, HIGH, bid="0.50", ask="0.52", minutes=58)
-    assert estimation.choose_markets(LATER, WINDOW)[0] == [0]
+    assert estimation.choose_markets(LATER, WINDOW)[0] == []  # the same run has seen nothing of that
+    assert estimation.choose_markets(LATER + timedelta(minutes=5), WINDOW)[0] == [0]
 
 
 def test_failed_critical_checks_forbid_estimation(desk, database):
@@ -113,13 +117,17 @@ def test_without_any_key_nobody_is_asked(desk, database, monkeypatch):
     assert estimation.choose_markets(RUN_AFTER, WINDOW) == ([], "no vendor has a key")
 
 
-def test_at_the_cap_the_reason_is_the_budget(desk, database, monkeypatch):
+def test_at_the_cap_the_reason_is_the_budget_and_stays_so_when_the_run_is_repeated(desk, database, monkeypatch):
     monkeypatch.setenv("LLM_DAILY_BUDGET", "0.001")
     watch(database, listed(HIGH), **far_from(HIGH))
     assert estimation.choose_markets(RUN_AFTER, WINDOW)[0] == [0]
     asked = estimation.ask_batch(RUN_AFTER, WINDOW, 0)
     assert asked == {HIGH: "llm_daily_budget"}
     assert publish_estimates(RUN_AFTER, WINDOW, [asked]) == 0
+    assert left_out(database) == [{"ticker": HIGH, "reason": "llm_daily_budget", "value": None}]
+    monkeypatch.setenv("LLM_DAILY_BUDGET", "1")
+    again = estimation.ask_batch(RUN_AFTER, WINDOW, 0)
+    assert publish_estimates(RUN_AFTER, WINDOW, [again]) == 0
     assert left_out(database) == [{"ticker": HIGH, "reason": "llm_daily_budget", "value": None}]
     assert desk.bodies == []
 

@@ -7,10 +7,11 @@ import pytest
 from kalshi_desk.adapters.kafka.reader import load_compacted
 from kalshi_desk.adapters.kafka.topics import CONTROL
 from kalshi_desk.batch.desk import run_of
-from kalshi_desk.batch.graduation import demote, judged, promotable, promote
+from kalshi_desk.batch.graduation import demote, judged, promotable, promote, read_record
 from kalshi_desk.batch.scorecard import score_estimates
 from tests.batch import forecasts
 from tests.batch.forecasts import DAY, HOUR, add_estimate, add_market, at, execute, open_account, run_after
+from tests.batch.reruns import everything, records
 from tests.orders import ACCOUNT
 
 pytestmark = pytest.mark.embedded
@@ -97,12 +98,21 @@ def test_a_rerun_changes_no_row_and_tells_nothing_old(desk, broker):
     promote(run_after(16), DAY, wish, answer(16.5))
     spoil(desk)
     demote(run_after(19), DAY)
-    before = stored(desk)
+    before, sent = everything(desk), records(broker)
     assert demote(run_after(19), DAY) == ["forecast_edge:Climate"]
-    assert stored(desk) == before
     assert promote(run_after(16), DAY, wish, answer(16.5)) is False
-    assert stored(desk) == before
-    assert told(broker).rung == "paper"
+    assert (everything(desk), records(broker)) == (before, sent)
+
+
+def test_a_rerun_judges_by_the_record_that_it_saw_first(desk, broker):
+    wish = promotable(run_after(16), DAY)[0]["wish"]
+    promote(run_after(16), DAY, wish, answer(16.5))
+    assert demote(run_after(19), DAY) == []
+    spoil(desk)
+    before, sent = everything(desk), records(broker)
+    assert demote(run_after(19), DAY) == []
+    assert promotable(run_after(16), DAY)[0]["wish"] == wish
+    assert (everything(desk), records(broker)) == (before, sent)
 
 
 def test_an_approval_that_comes_after_a_change_is_void(desk):
@@ -127,7 +137,9 @@ def test_the_crypto_strategy_is_judged_by_what_its_trades_earned_or_else_by_its_
 
 def crypto(url):
     with run_of(run_after(16), DAY) as run:
-        return tuple(one.verdict.reason for one in judged(run) if one.strategy == "crypto_fair_value")
+        return tuple(
+            one.verdict.reason for one in judged(read_record(run), now=run.now) if one.strategy == "crypto_fair_value"
+        )
 
 
 def trade(url, ticker, owner):

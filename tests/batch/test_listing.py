@@ -55,6 +55,24 @@ def test_a_series_not_listed_leaves_the_fee_unknown():
     assert entry.market.fee is None
 
 
+MILESTONE = {
+    "id": "ms-1", "category": "Climate and Weather", "type": "publication", "title": "The rain is measured",
+    "start_date": "2026-11-22T23:00:00Z", "related_event_tickers": ["KXRAIN-26NOV22", "KXWET-26NOV22"],
+    "primary_event_tickers": ["KXRAIN-26NOV22"], "notification_message": "", "details": {},
+    "last_updated_ts": "2026-11-20T00:00:00Z",
+}  # fmt: skip
+
+
+def test_milestones_follow_the_events_of_their_page_and_are_rows():
+    listing = {"events": [EVENT], "milestones": [{"id": "no date"}, MILESTONE], "cursor": ""}
+    *_, broken, entry = entries(json.dumps(page) for page in ({"series": [SERIES]}, listing))
+    assert (type(broken.fault), entry.fault) == (ParseError, None)
+    table, values = written(entry)
+    assert (table, values["milestone_id"], values["kind"]) == ("milestones", "ms-1", "publication")
+    assert values["start_at"] == datetime(2026, 11, 22, 23, tzinfo=UTC)
+    assert json.loads(values["event_tickers"]) == ["KXRAIN-26NOV22", "KXWET-26NOV22"]
+
+
 def test_one_unreadable_market_spoils_no_other():
     bad = {**MARKET, "ticker": "BAD", "close_time": "tomorrow"}
     found = read({**EVENT, "markets": [bad, MARKET]})

@@ -1,5 +1,6 @@
 """Intervals of the news on real tables, from sources on real sockets."""
 
+import asyncio
 from contextlib import closing
 from datetime import datetime, timedelta
 
@@ -13,6 +14,8 @@ from kalshi_desk.batch import news
 from kalshi_desk.domain.event_clock import ClockSegment
 from kalshi_desk.domain.units import Cash, Nanos
 from kalshi_desk.errors import SourceAway
+from tests.batch.alerts import alerts
+from tests.batch.reruns import everything as every_row
 from tests.news_host import running_host
 from tests.orders import ACCOUNT
 from tests.wire import news_frames
@@ -103,6 +106,22 @@ def test_a_rerun_changes_no_row_and_asks_nobody(host, database):
     assert len(host.asked) == asked
 
 
+def test_a_rerun_knows_no_market_that_was_found_since(host, database):
+    run(FIRST)
+    watch(database, "KXSNOW-26", "Snowfall of the storm", "Will snow fall on the mountain pass?")
+    run(SECOND)
+    before = every_row(database)
+    assert run(FIRST)["links"] == 2
+    assert every_row(database) == before
+
+
+def test_asked_anew_it_is_compared_anew(host, database):
+    run(FIRST)
+    watch(database, "KXSNOW-26", "Snowfall of the storm", "Will snow fall on the mountain pass?")
+    news.fetch_news(FIRST, QUARTER, refetch=True)
+    assert news.store_news(FIRST, QUARTER)["links"] == 3
+
+
 def test_a_later_run_leaves_what_was_known_as_it_was(host, database):
     run(FIRST)
     before = rows(database, "select article_id, observed_at, published_at, title from articles order by 1")
@@ -158,6 +177,18 @@ def test_a_source_that_fails_is_told_and_stops_no_other(host, database):
     assert (told["address"], told["fault"], told["log_level"]) == ("rss:bls.test", "HTTP 404", "warning")
     kinds = rows(database, "select body ->> 'kind', count(*) from pages group by 1 order by 1")
     assert kinds == [("answer", 2), ("fault", 1)]
+
+
+async def test_a_source_that_fails_four_times_in_a_row_is_told_once(host, database, broker, monkeypatch):
+    monkeypatch.setenv("KAFKA_BOOTSTRAP", broker.bootstrap)
+    before = len(await alerts(broker))
+    for number, reply in enumerate((404, 404, news_frames.RSS, 404, 404, 404, 404, 404)):
+        host.replies["/news/rss/bls.test"] = reply
+        await asyncio.to_thread(news.fetch_news, FIRST + number * QUARTER, QUARTER, refetch=False)
+        assert len(await alerts(broker)) - before == (number >= 6)
+    told = (await alerts(broker))[-1]
+    assert (told.severity, told.subject) == ("warning", "a news source fails: rss:bls.test")
+    assert "4 times in a row, the last: HTTP 404" in told.text
 
 
 def test_where_nobody_answers_the_run_fails_and_stores_nothing(host, database):

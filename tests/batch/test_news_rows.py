@@ -38,9 +38,10 @@ def test_articles_come_back_with_their_vectors(desk):
     kept, dropped = article("kept"), article("dropped", None)
     with run_of(FIRST, QUARTER) as run:
         news_rows.save_articles(run, [Judged(dropped, "old")], Compared((kept,), ROW))
-        assert news_rows.recent_articles(run).articles == ()  # nothing of this run was known before it
+        assert news_rows.recent_ids(run) == []  # nothing of this run was known before it
+        assert news_rows.recent_articles(run, []).articles == ()
     with run_of(SECOND, QUARTER) as run:
-        recent = news_rows.recent_articles(run)
+        recent = news_rows.recent_articles(run, news_rows.recent_ids(run))
         assert recent.articles == (kept,)
         assert np.array_equal(recent.vectors, ROW)
         assert news_rows.known_ids(run, [kept, dropped, article("new")]) == {kept.article_id, dropped.article_id}

@@ -12,6 +12,7 @@ from kalshi_desk.domain.quality import SUITES
 from kalshi_desk.domain.units import Cash, Nanos
 from kalshi_desk.errors import QualityError
 from tests.batch.alerts import alerts
+from tests.batch.reruns import everything, records
 from tests.orders import ACCOUNT
 
 pytestmark = pytest.mark.embedded
@@ -88,8 +89,21 @@ def test_a_crossed_book_blocks_what_needs_snapshots_until_it_is_mended(desk):
     (observed,) = execute(desk, "select observed from quality_checks where not passed and critical")[0]
     assert observed == {"rows": 20, "unexpected": 1, "examples": ["T7: ask 0.39, bid 0.4"]}
     execute(desk, "update market_snapshots set ask_dollars = 0.44")
+    later = RUN_AFTER + timedelta(minutes=10)
+    check(later, HOUR)
+    assert why() == ["snapshots: an ask is not below its bid"]
+    assert why(run_after=later) == []
+
+
+def test_a_rerun_checks_the_rows_that_it_saw_first(desk, broker):
     check(RUN_AFTER, HOUR)
-    assert why() == []
+    execute(desk, CROSSED)
+    row = "account, ticker, category, p_vendors, 1.5, 0.05, 1.5, 1.5, 0.04, 0.4, 0.3, 0.5, true, '{}', occurred_at"
+    execute(desk, f"insert into estimates select 'late', {row}, observed_at, 1.5 from estimates limit 1")
+    before, sent = everything(desk), records(broker)
+    assert check(RUN_AFTER, HOUR)["critical"] == 0
+    assert everything(desk) == before
+    assert records(broker) == sent
 
 
 async def test_only_a_new_failure_alerts(desk, broker):
@@ -114,9 +128,11 @@ def test_a_check_of_the_future_is_not_known_yet(desk):
     assert why(run_after=RUN_AFTER + 3 * HOUR) == ["snapshots: x"]
 
 
-def test_a_rerun_of_an_old_interval_leaves_the_newest_docs(desk, tmp_path):
+def test_a_run_of_an_old_interval_leaves_the_newest_docs_and_alerts_nobody(desk, broker, tmp_path):
     check(RUN_AFTER, HOUR)
     docs = tmp_path / "desk" / "data-docs" / "index.html"
-    newest = docs.stat().st_mtime_ns
-    check(RUN_AFTER - HOUR, HOUR)
+    newest, sent = docs.stat().st_mtime_ns, records(broker)
+    execute(desk, f"insert into market_snapshots values ('T7', 0.5, 5, 0.4, 5, 9, 9, '{DAY} 11:00Z', '{DAY} 11:30Z')")
+    assert check(RUN_AFTER - HOUR, HOUR)["critical"] == 1
     assert docs.stat().st_mtime_ns == newest
+    assert records(broker) == sent

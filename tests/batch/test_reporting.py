@@ -1,22 +1,26 @@
 """The report's and the scores' queries on real tables."""
 
 from contextlib import closing
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
+from airflow.sdk.exceptions import AirflowSkipException
 
 from kalshi_desk.adapters.postgres.connection import connect
 from kalshi_desk.adapters.postgres.queries import queries
-from kalshi_desk.batch.desk import Run
-from kalshi_desk.batch.reporting import gather, report_day
+from kalshi_desk.batch.desk import WRITTEN_S, Run
+from kalshi_desk.batch.reporting import gather, report_day, write_report
 from kalshi_desk.domain.report_parts import ranked
 from kalshi_desk.domain.units import Nanos
 from kalshi_desk.settings import load_settings
 from kalshi_desk.steps.window import Window
+from tests.batch.reruns import everything
 
 ACCOUNT = "sim:synthetic:7"
 DAY = "2026-11-20"
+DAY_LONG = timedelta(days=1)
 ROWS = f"""
 insert into accounts (account, mode, initial_bankroll_dollars, opened_at, chosen_at)
 values ('{ACCOUNT}', 'paper', 50, '{DAY}', '{DAY}');
@@ -120,7 +124,7 @@ def test_a_run_at_midnight_reports_the_day_just_over(run):
 
 
 def test_scores_use_the_last_fair_value_before_each_horizon(run):
-    rows = list(queries("scoring").scorable(run.connection, start=at("10:00"), end=at("11:00")))
+    rows = list(queries("scoring").scorable(run.connection, account=ACCOUNT, start=at("10:00"), end=at("11:00")))
     assert [(minutes, outcome, round(p, 2)) for _, minutes, outcome, p, _ in rows] == [
         (1, 1, 0.64),
         (2, 1, 0.63),
@@ -130,8 +134,46 @@ def test_scores_use_the_last_fair_value_before_each_horizon(run):
     assert {mid for *_, mid in rows} == {0.42}
 
 
-def test_a_market_settled_outside_the_window_is_not_scored(run):
-    assert list(queries("scoring").scorable(run.connection, start=at("10:16"), end=at("11:00"))) == []
+def test_a_market_settled_later_or_more_than_a_day_before_the_window_is_not_scored(run):
+    for days, clock in ((-1, "11:00"), (1, "10:16")):
+        span = {"start": at(clock) + timedelta(days=days), "end": at(clock) + timedelta(days=days, hours=1)}
+        assert list(queries("scoring").scorable(run.connection, account=ACCOUNT, **span)) == []
+
+
+LATE = f"""
+insert into settlements (account, ticker, result, value_dollars, count_contracts, cost_dollars, fees_dollars,
+    revenue_dollars, pnl_dollars, occurred_at, observed_at)
+values ('{ACCOUNT}', 'F0', 'yes', 1, 1, 0.5, 0, 1, 0.5, '{DAY} 10:15:05Z', '{DAY} 23:59Z');
+update estimate_scores set observed_at = '2026-11-21 01:00Z';
+"""
+
+
+def test_a_rerun_tells_the_day_as_it_was_told_first(paper_desk, tmp_path):
+    execute(paper_desk, ROWS)
+    midnight = datetime(2026, 11, 21, tzinfo=UTC) + timedelta(seconds=WRITTEN_S)
+    page = Path(write_report(midnight, DAY_LONG, date=None))
+    assert page == tmp_path / ".desk" / "reports" / "sim_synthetic_7" / f"{DAY}.html"
+    execute(paper_desk, LATE)
+    before, told = everything(paper_desk), page.read_text()
+    assert write_report(midnight, DAY_LONG, date=None) == str(page)
+    assert (everything(paper_desk), page.read_text()) == (before, told)
+
+
+def test_a_rerun_of_a_run_in_the_middle_of_a_day_leaves_the_whole_days_report(paper_desk):
+    execute(paper_desk, ROWS)
+    midnight = datetime(2026, 11, 21, tzinfo=UTC) + timedelta(seconds=WRITTEN_S)
+    noon = midnight - timedelta(hours=12)
+    for run_after in (noon, midnight):
+        page = Path(write_report(run_after, DAY_LONG, date=None))
+    before, told = everything(paper_desk), page.read_text()
+    with pytest.raises(AirflowSkipException, match=f"reported {DAY} already"):
+        write_report(noon, DAY_LONG, date=None)
+    assert (everything(paper_desk), page.read_text()) == (before, told)
+
+
+def execute(database, statement):
+    with closing(connect(database, "test")) as db, db, db.cursor() as cursor:
+        cursor.execute(statement)
 
 
 def at(clock: str) -> datetime:

@@ -32,13 +32,24 @@ def test_bulk_of_old_days_goes_and_the_record_stays(paper_desk):
     for at in ("2036-01-30 23:59Z", "2036-01-31Z"):
         execute(paper_desk, rows, at, at)
     execute(paper_desk, rows.replace("synthetic:7", "synthetic:8"), "2036-01-01Z", "2036-01-01Z")
+    inputs = "insert into inputs values ('sim:synthetic:7', 'd', %s, '')"
+    for at in ("2036-01-30 23:59Z", "2036-01-31Z"):
+        execute(paper_desk, inputs, at)
     dropped = drop_old(RUN_AFTER, DAY)
-    assert dropped == {"partitions": len(BULK), "listings": 0, "pages": 1, "watchlists": 0, "discovery_refusals": 0}
+    assert dropped == {
+        "partitions": len(BULK),
+        "listings": 0,
+        "pages": 1,
+        "watchlists": 0,
+        "discovery_refusals": 0,
+        "inputs": 1,
+    }
     for table in BULK:
         assert days(paper_desk, table) == ["20360131", "20360229"], table
     for table in ("signals", "equity"):
         assert days(paper_desk, table) == ["20360130", "20360131", "20360229"], table
     assert execute(paper_desk, "select count(*) from pages") == [(2,)]
+    assert execute(paper_desk, "select count(*), count(body) from inputs") == [(2, 1)]
 
 
 @pytest.mark.embedded

@@ -1,11 +1,12 @@
 from math import inf
 
 import pytest
+from airflow.sdk.exceptions import AirflowSkipException
 
-from kalshi_desk.batch.desk import run_of
-from kalshi_desk.batch.scorecard import read_scorecard, rows, score_estimates
+from kalshi_desk.batch.scorecard import rows, score_estimates, score_or_skip
 from tests.batch import forecasts
 from tests.batch.forecasts import HOUR, add_estimate, add_market, at, execute, open_account, run_after
+from tests.batch.reruns import everything
 
 pytestmark = pytest.mark.embedded
 P = {"gpt": 0.7, "claude": 1.0, "price": 0.5, "base_rate": 0.2, "blended": 0.6}
@@ -59,8 +60,27 @@ def test_a_rerun_changes_no_row_and_a_later_run_scores_nothing_twice(desk):
 def test_a_corrected_result_is_scored_anew(desk):
     score_estimates(run_after(3.6), HOUR)
     execute(desk, "update desk.markets set result = 'yes' where ticker = 'NO'")
+    assert score_estimates(run_after(3.7), HOUR) == 2
+    assert {(row[6], row[-1]) for row in stored(desk)} == {(1, at(3.7))}
+
+
+def test_a_rerun_scores_nothing_that_settled_late_and_brings_no_corrected_score_back(desk):
+    score_estimates(run_after(3.6), HOUR)
+    execute(desk, "update desk.markets set result = 'yes', settled_at = %s where ticker = 'OPEN'", (at(3.55),))
+    before = everything(desk)
     assert score_estimates(run_after(3.6), HOUR) == 2
-    assert {row[6] for row in stored(desk)} == {1}
+    assert everything(desk) == before
+    execute(desk, "update desk.markets set result = 'void' where ticker = 'NO'")
+    assert score_estimates(run_after(3.7), HOUR) == 1
+    before = everything(desk)
+    score_estimates(run_after(3.6), HOUR)
+    assert everything(desk) == before
+
+
+def test_a_run_without_anything_to_score_is_skipped(desk):
+    with pytest.raises(AirflowSkipException, match="no estimate has settled"):
+        score_or_skip(run_after(3.4), HOUR)
+    assert score_or_skip(run_after(3.6), HOUR) == 2
 
 
 def test_a_result_taken_back_takes_its_scores_with_it(desk):
@@ -74,14 +94,3 @@ def test_a_forecaster_that_said_nothing_has_no_row():
     found = list(rows(("E", "T", "Climate", 3.0, 1, {"gpt": 0.7}, 0.7, 0.7, 0.6, None, None)))
     assert [row["forecaster"] for row in found] == ["gpt", "ensemble", "calibrated", "blended"]
     assert found[0]["brier"] == pytest.approx(0.09)
-
-
-def test_the_scorecard_reads_what_was_known_then(desk):
-    score_estimates(run_after(3.6), HOUR)
-    with run_of(run_after(3.5), HOUR) as run:
-        assert read_scorecard(run) == []
-    with run_of(run_after(3.6), HOUR) as run:
-        lines = {(line.kind, line.part, line.forecaster): line for line in read_scorecard(run)}
-    assert lines["category", "Climate", "price"].brier == pytest.approx(0.25)
-    assert lines["horizon", "7 to 30 days", "blended"].n == 2
-    assert lines["all", "all", "blended"].skill.mean == pytest.approx(0.25 - 0.36)

@@ -1,5 +1,7 @@
+import asyncio
 import json
 from contextlib import asynccontextmanager
+from datetime import timedelta
 from decimal import Decimal
 from math import log
 
@@ -9,11 +11,13 @@ from kalshi_desk.batch import scoring
 from kalshi_desk.batch.scorecard import score_estimates
 from kalshi_desk.batch.scoring import difference, score
 from kalshi_desk.domain.units import Cash, Count, Nanos
-from kalshi_desk.errors import Rejected
 from kalshi_desk.wire.kalshi_markets import parse_market
 from kalshi_desk.wire.kalshi_portfolio import SettlementBody
 from tests.batch import forecasts
+from tests.batch.alerts import alerts
+from tests.batch.reruns import everything, records
 from tests.batch.test_listing import MARKET
+from tests.orders import ACCOUNT
 
 
 def test_a_score_row_holds_both_scores_of_model_and_mid():
@@ -52,24 +56,27 @@ def test_a_difference_names_the_market(booked, venue_says):
 
 
 class FakeReads:
-    """A venue whose markets have settled as given: ticker to result; what it does not know it refuses."""
+    """A venue whose markets have settled as given: ticker to result; what it does not know it leaves out."""
 
     def __init__(self, results: dict[str, str]) -> None:
         self.results = results
         self.asked: list[str] = []
 
-    async def market(self, ticker: str):
-        self.asked.append(ticker)
-        if ticker not in self.results:
-            raise Rejected("read market", 404, "not_found")
+    async def markets(self, query):
+        tickers = query["tickers"].split(",")
+        self.asked += tickers
+        return [self._market(ticker) for ticker in tickers if ticker in self.results]
+
+    def _market(self, ticker: str):
         settled = {"result": self.results[ticker], "settlement_ts": "2026-11-04T12:00:00Z"}
         body = {**MARKET, "ticker": ticker, **(settled if self.results[ticker] else {})}
         return parse_market(json.dumps({"market": body})).market
 
 
 @pytest.fixture
-def venue_says(paper_desk, monkeypatch):
+def venue_says(paper_desk, broker, monkeypatch):
     """A desk with estimates of three open markets, and the results that the venue gives them."""
+    monkeypatch.setenv("KAFKA_BOOTSTRAP", broker.bootstrap)
     forecasts.open_account(paper_desk)
     for ticker in ("SETTLED", "OPEN", "GONE"):
         forecasts.add_market(paper_desk, ticker)
@@ -98,17 +105,74 @@ def test_estimated_markets_are_asked_for_their_result_even_before_their_close(pa
     assert settled_at == forecasts.at(3.5)
 
 
+def whole_run(run_after):
+    counts = scoring.complete_results(run_after, forecasts.HOUR), scoring.score_markets(run_after, forecasts.HOUR)
+    return *counts, score_estimates(run_after, forecasts.HOUR)
+
+
 @pytest.mark.embedded
-def test_a_rerun_learns_of_a_correction_and_the_scores_follow(paper_desk, venue_says):
+def test_a_rerun_changes_no_row_whatever_settled_since(paper_desk, venue_says, broker):
     run_after = forecasts.run_after(3.505)
-    scoring.complete_results(run_after, forecasts.HOUR)
-    score_estimates(run_after, forecasts.HOUR)
-    before = forecasts.rows(paper_desk, "select * from desk.estimate_scores order by forecaster")
-    assert scoring.complete_results(run_after, forecasts.HOUR) == 0
-    score_estimates(run_after, forecasts.HOUR)
-    assert forecasts.rows(paper_desk, "select * from desk.estimate_scores order by forecaster") == before
+    assert whole_run(run_after) == (1, 0, 1)
+    venue_says.results["OPEN"] = "no"
+    price(paper_desk, "OPEN")
+    whole_run(run_after + forecasts.HOUR)
+    before, sent = everything(paper_desk), records(broker)
+    assert whole_run(run_after) == (1, 0, 1)
+    assert (everything(paper_desk), records(broker)) == (before, sent)
+
+
+def booked_and_verified(url, ticker):
+    forecasts.execute(
+        url,
+        """insert into desk.settlements (account, ticker, result, value_dollars, count_contracts, cost_dollars,
+               fees_dollars, revenue_dollars, pnl_dollars, verified, occurred_at, observed_at)
+           values (%s, %s, 'yes', 1, 2, 1, 0, 2, 1, true, %s, %s)""",
+        (ACCOUNT, ticker, forecasts.at(3.5), forecasts.at(3.5)),
+    )
+
+
+@pytest.mark.embedded
+@pytest.mark.parametrize("later", [0, 1])
+async def test_a_run_and_a_rerun_learn_of_a_correction_and_the_scores_follow(paper_desk, venue_says, broker, later):
+    run_after = forecasts.run_after(3.505)
+    await asyncio.to_thread(whole_run, run_after)
+    booked_and_verified(paper_desk, "SETTLED")
+    known = len(await alerts(broker))
     venue_says.results["SETTLED"] = "no"
-    assert scoring.complete_results(run_after, forecasts.HOUR) == 1
-    score_estimates(run_after, forecasts.HOUR)
+    again = run_after + later * forecasts.HOUR
+    await asyncio.to_thread(whole_run, again)
     assert results(paper_desk) == {"SETTLED": "no"}
     assert {row[0] for row in forecasts.rows(paper_desk, "select outcome from desk.estimate_scores")} == {0}
+    (told,) = (await alerts(broker))[known:]
+    assert (told.severity, told.subject) == ("warning", "a settlement was corrected: SETTLED")
+    assert forecasts.rows(paper_desk, "select verified from desk.settlements") == [(False,)]
+    recorded = forecasts.rows(paper_desk, "select ticker, was, became, observed_at from desk.corrections")
+    assert recorded == [("SETTLED", "yes", "no", again - forecasts.LAG)]
+    before = everything(paper_desk)
+    await asyncio.to_thread(whole_run, again)
+    await asyncio.to_thread(whole_run, run_after)
+    assert everything(paper_desk) == before
+
+
+@pytest.mark.embedded
+def test_a_market_whose_result_came_late_is_scored_once_by_a_later_run(paper_desk, venue_says):
+    run_after = forecasts.run_after(3.505)
+    whole_run(run_after)
+    price(paper_desk, "SETTLED")
+    assert [whole_run(run_after + hours * forecasts.HOUR)[1] for hours in (3, 4)] == [1, 0]
+    (row,) = forecasts.rows(paper_desk, "select minutes_to_close, outcome, observed_at from desk.scores")
+    assert row == (5, 1, run_after + 3 * forecasts.HOUR - forecasts.LAG)
+
+
+def price(url, ticker):
+    """Close a market when it settled, with one fair value five minutes before."""
+    close = forecasts.at(3.5)
+    forecasts.execute(url, "update desk.markets set close_at = %s where ticker = %s", (close, ticker))
+    forecasts.execute(url, "select desk.ensure_day(%s)", (close.date(),))
+    forecasts.execute(
+        url,
+        """insert into desk.fair_values values (0, %s, %s, 'BTC', 0.6, 0.01, 9, 9, 0.5, 60, 0, 0.4, 0.44, 'index', '1',
+               %s)""",
+        (len(ticker), ticker, close - timedelta(minutes=5, seconds=1)),
+    )

@@ -13,6 +13,7 @@ from kalshi_desk.domain.units import Price
 from kalshi_desk.settings import load_settings
 from kalshi_desk.steps.record import columns_of, row_of
 from tests.batch.estimated import NOW, RUN_AFTER, WINDOW, at, estimate, execute, listed, open_account, quote, watch
+from tests.batch.reruns import everything
 from tests.orders import ACCOUNT
 
 pytestmark = pytest.mark.embedded
@@ -67,7 +68,6 @@ def test_every_estimated_market_without_a_signal_says_why(told, database):
 
 def test_only_what_was_known_counts(told, database):
     estimate(database, CPI, 0.90, minutes=5)
-    assert run() == (0, 0)
     old = estimate(database, CPI, 0.50, minutes=-60)
     estimate(database, CPI, 0.90, minutes=-1_441)
     quote(database, CPI, bid="0.10", ask="0.12", minutes=1)
@@ -101,16 +101,39 @@ def test_an_old_quote_or_a_closed_market_is_refused(told, database):
     }
 
 
-def test_a_rerun_repeats_the_decision_and_adds_no_row(told, database):
+def test_a_rerun_sends_nothing_and_changes_no_row_whatever_was_written_since(told, database):
     watch(database, listed(RAIN))
     estimate(database, CPI, 0.70)
     estimate(database, RAIN, 0.50)
-    run()
-    run()
-    assert len(told) == 4
-    assert {each.decision_id for each in told if isinstance(each, Signal)} == {told[0].decision_id}
-    record(database, told[:2])
-    assert run() == (0, 0)
+    assert run() == (1, 1)
+    estimate(database, RAIN, 0.90, minutes=-0.5)
+    quote(database, CPI, bid="0.68", ask="0.70", minutes=-0.5)
+    execute(
+        database, "update markets set status = 'closed', definition = jsonb_set(definition, '{status}', '\"closed\"')"
+    )
+    before = everything(database)
+    assert run() == (1, 1)
+    assert len(told) == 2
+    assert everything(database) == before
+
+
+def test_what_was_sent_in_part_is_sent_to_the_end_as_it_was_decided(told, database, monkeypatch):
+    watch(database, listed(RAIN))
+    estimate(database, CPI, 0.70)
+    estimate(database, RAIN, 0.50)
+
+    async def half(_settings, answers):
+        told.append(answers[0])
+        raise ConnectionError
+
+    with monkeypatch.context() as broken:
+        broken.setattr(signals, "_publish", half)
+        with pytest.raises(ConnectionError):
+            run()
+    record(database, told)
+    estimate(database, RAIN, 0.90, minutes=-0.5)
+    assert run() == (1, 1)
+    assert [(each.ticker, isinstance(each, Signal)) for each in told] == [(CPI, True), (RAIN, False)]
 
 
 def test_a_failed_critical_check_stops_all_signals(told, database):

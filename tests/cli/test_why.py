@@ -8,8 +8,11 @@ from kalshi_desk.adapters.postgres.clock_epochs import store_epochs
 from kalshi_desk.adapters.postgres.connection import connect
 from kalshi_desk.adapters.postgres.lease import Lease
 from kalshi_desk.adapters.postgres.ledger import Ledger
+from kalshi_desk.cli.why import _refused
+from kalshi_desk.domain.funnel import Refused
 from kalshi_desk.domain.message import encode
-from kalshi_desk.domain.units import Cash
+from kalshi_desk.domain.reasons import MEANINGS
+from kalshi_desk.domain.units import Cash, Nanos
 from tests.cli.desk import run
 from tests.domain.test_funnel import refusal, session
 from tests.orders import ACCOUNT, TICKER, event, fill, order
@@ -92,6 +95,7 @@ def test_a_replays_lines_answer_without_a_database(capsys, lines: str) -> None:
         DESK_TICKER,
         "  seen 10 -> priced 7 -> edge 2 -> sized 2 -> allowed 1 -> sent 1 -> filled 0",
         "        5 x edge: no_edge  0.02 against 2  (last 2026-05-13T12:01:00Z)",
+        f"            {MEANINGS['no_edge']}",
         "        3 x price: r  1 against 2  (last 2026-05-13T12:00:00Z)",
         "        1 x gate: pause  1 against 2  (also x 1 against 0)  (last 2026-05-13T12:00:00Z)",
         "        1 x order canceled without a fill: no reason told",
@@ -118,3 +122,8 @@ def test_what_is_still_open_is_told(capsys, tmp_path: Path) -> None:
         "        1 x order not at its end yet",
         "        1 x signal whose answer is not counted yet",
     ]
+
+
+def test_a_value_without_a_threshold_stands_alone():
+    seen = Refused(stage="edge", reason="r", count=2, value="no_result", threshold=None, also=(), latest_at=Nanos(0))
+    assert _refused(seen) == "      2 x edge: r  no_result  (last 1970-01-01T00:00:00Z)"

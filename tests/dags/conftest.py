@@ -22,7 +22,7 @@ from tests.embedded.conftest import free_base
 ROOT = Path(__file__).resolve().parents[2]
 FILES = sorted(path for path in (ROOT / "dags").glob("*.py") if path.name != "__init__.py")
 CHAIN = ("market_discovery", "news_aggregation", "probability_estimation", "forecast_signals")
-MIGRATE_S, RUN_S = 300, 1_500  # a busy machine is slow, not wrong
+MIGRATE_S, RUN_S = 300, 3_000  # a busy machine is slow, not wrong
 PARSE = """
 import json, logging, sys, time
 logging.disable(logging.CRITICAL)
@@ -65,7 +65,7 @@ def parsed_dags(tmp_path_factory):
 
 @pytest.fixture(scope="session")
 def ran_dags(postgres_server, postgres_url, broker):
-    """What became of every DAG when run once, those of the forecast chain first, at a desk with a simulated venue."""
+    """What became of every DAG when run and run again, the forecast chain first, at a desk with a simulated venue."""
     home = Path(tempfile.mkdtemp(prefix="desk-dags-"))
     database = _fresh(postgres_server, psycopg2.extensions.parse_dsn(postgres_url)["dbname"])
     environment = _environment(home, database, broker)
@@ -79,7 +79,7 @@ def ran_dags(postgres_server, postgres_url, broker):
         out = home / "ran.json"
         chain = [ROOT / "dags" / f"{name}.py" for name in CHAIN]
         files = chain + [path for path in FILES if path not in chain]
-        _call(environment, RUN_S, "-W", "ignore", str(ROOT / "tests" / "dags" / "run.py"), str(out), *map(str, files))
+        _call(environment, RUN_S, "-W", "ignore", "-m", "tests.dags.run", str(out), *map(str, files))
     yield json.loads(out.read_text())
     shutil.rmtree(home, ignore_errors=True)
 

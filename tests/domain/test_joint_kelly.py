@@ -33,7 +33,7 @@ def agrees_with_the_oracle(scenarios, **limits):
     assert found.max() <= limits.get("most_each", 1.0)
     assert found.sum() <= limits.get("most", 0.999)
     if power:
-        assert scenarios.value(found, power) >= 0
+        assert scenarios.value(found, power) >= -1e-15
 
 
 @pytest.mark.parametrize(
@@ -71,6 +71,9 @@ def test_one_bet_is_kelly(win, cost):
         {"drawdown_lambda": 3.0},
         {"drawdown_lambda": 0.5, "most": 0.05},
         {"drawdown_lambda": 5.0, "most_each": 0.03},
+        {"drawdown_lambda": 3.0, "most_each": 0.02, "most": 0.1},
+        {"drawdown_lambda": 1000.0},
+        {"most": 0.0},
     ],
 )
 def test_growth_is_that_of_a_convex_solver(seed, limits):
@@ -85,6 +88,29 @@ def test_brackets_are_those_of_a_convex_solver(brackets, power):
     costs = np.clip(wins - [edge for _, edge in brackets], 0.01, 0.9)
     agrees_with_the_oracle(joint_law.exclusive(wins, costs))
     agrees_with_the_oracle(joint_law.exclusive(wins, costs), drawdown_lambda=power)
+
+
+@settings(deadline=None, max_examples=25)
+@given(
+    st.integers(0, 100_000),
+    st.sampled_from([{}, {"most": 0.1}, {"most_each": 0.05}, {"most": 0.1, "most_each": 0.05}]),
+    st.sampled_from([0.0, 1.0, 10.0]),
+)
+def test_bets_that_are_one_or_each_others_contrary_are_those_of_a_convex_solver(seed, caps, power):
+    rng = np.random.default_rng(seed)
+    law = drawn(seed, bets=5, count=int(rng.integers(2, 60)))
+    law.returns[:, 1] = law.returns[:, 0]
+    law.returns[:, 2] = np.where(law.returns[:, 3] > 0, -1.0, rng.choice([0.5, 1.0, 2.0]))
+    agrees_with_the_oracle(law, drawdown_lambda=power, **caps)
+
+
+def test_six_brackets_are_those_of_a_convex_solver():
+    wins = np.array([0.05, 0.12, 0.24, 0.28, 0.20, 0.11])
+    costs = np.array([0.043, 0.098, 0.176, 0.297, 0.219, 0.123])
+    brackets = joint_law.exclusive(wins, costs)
+    agrees_with_the_oracle(brackets)
+    agrees_with_the_oracle(brackets, most_each=0.02, most=0.05)
+    assert (best_stakes(brackets)[:3] > 0).all()
 
 
 def test_exclusive_outcomes_allow_more_than_each_alone():

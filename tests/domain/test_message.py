@@ -1,14 +1,18 @@
 import json
+import re
 from contextlib import suppress
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from kalshi_desk.domain.decisions import FairValue
+from kalshi_desk.domain.estimate import Estimate
 from kalshi_desk.domain.inputs import CryptoInput, FeedAlive, SpotTrade
 from kalshi_desk.domain.message import Decoder, encode, snake
 from kalshi_desk.domain.units import Cash, IndexPrice, Nanos, Price, Quantity
 from kalshi_desk.errors import ParseError
+from tests.domain.messages import DECISIONS, ESTIMATES
 
 decode = Decoder(CryptoInput, "crypto.inputs.v1")
 TRADE = {
@@ -99,3 +103,16 @@ def test_kinds_are_written_small(name, kind):
 def test_messages_do_not_change():
     with pytest.raises(AttributeError):
         FeedAlive(at=Nanos(0), source="x").source = "y"
+
+
+@pytest.mark.parametrize("kind", [FairValue, Estimate])
+@pytest.mark.parametrize(
+    ("field", "wrong"),
+    [("p_yes", "1.0001"), ("p_yes", "-0.1"), ("p_yes", "null"), ("p_yes", "NaN"), ("p_yes", "1e999"), ("stderr", "-1")],
+)
+def test_what_is_no_probability_is_no_message(kind, field, wrong):
+    text = next(text for message, text in (DECISIONS | ESTIMATES).items() if type(message) is kind)
+    found = re.sub(rf'"{field}":[^,]+', f'"{field}":{wrong}', text)
+    assert found != text
+    with pytest.raises(ParseError):
+        Decoder(kind, "a topic")(found)

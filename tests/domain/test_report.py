@@ -3,7 +3,7 @@ from datetime import UTC, datetime
 from decimal import Decimal
 
 from kalshi_desk.domain.report import Activity, DailyReport, Money, Skill, markdown, summary_line
-from kalshi_desk.domain.report_parts import Coming, Costs, DeskDay, ForecasterScore, Incident, ModelCost
+from kalshi_desk.domain.report_parts import Coming, Costs, DeskDay, ForecasterScore, Incident, ModelCost, ResultRow
 
 REPORT = DailyReport(
     account="sim:synthetic:7",
@@ -25,6 +25,7 @@ REPORT = DailyReport(
     models=[ModelCost("gpt-x", 40, 10, 2, 52_000, 3_100, Decimal("0.42"))],
     incidents=[Incident(datetime(2026, 11, 20, 9, 5, tzinfo=UTC), "critical alert", "batch: <late> | again", 3)],
     coming=[Coming("KXFED-A", "Will rates rise?", datetime(2026, 11, 21, 19, tzinfo=UTC), Decimal(-2), 0.31, None)],
+    results=[ResultRow("crypto_fair_value", *map(Decimal, ("-1.23", "0.10", "0.17", "-1.30", "-1.30")))],
 )
 
 
@@ -61,3 +62,14 @@ def test_both_desks_forecasts_costs_incidents_and_tomorrow_are_told():
     assert "| gpt-x | 40 | 10 | 2 | 52,000 | 3,100 | $0.42 |" in text
     assert "| 09:05:00 | critical alert | 3 | batch: <late> / again |" in text
     assert "| 2026-11-21 19:00 | KXFED-A | Will rates rise? | 2.00 no | 31.0% | – |" in text
+
+
+def test_further_accounts_stand_below_the_money():
+    assert "further account" not in markdown(REPORT)
+    text = markdown(replace(REPORT, further=[("sim:synthetic:7/second", REPORT.money)]))
+    (row,) = [line for line in text.splitlines() if line.startswith("| sim:synthetic:7/second |")]
+    assert row.count("|") == 5
+
+
+def test_what_strategies_brought_is_a_row_each():
+    assert "| crypto_fair_value | -$1.23 | $0.10 | $0.17 | -$1.30 | -$1.30 |" in markdown(REPORT)

@@ -3,7 +3,18 @@ from decimal import Decimal
 import pytest
 
 from kalshi_desk.domain import report_parts as parts
-from kalshi_desk.domain.report_parts import Costs, ForecasterScore, dollars, holding, ranked, share
+from kalshi_desk.domain.attribution import Part
+from kalshi_desk.domain.report_parts import (
+    Costs,
+    ForecasterScore,
+    dollars,
+    holding,
+    ranked,
+    result_rows,
+    results,
+    share,
+)
+from kalshi_desk.domain.units import Cash
 
 
 @pytest.mark.parametrize(
@@ -48,3 +59,24 @@ def test_an_empty_day_says_so_in_every_part():
     ):
         assert words in text
     assert "| model |" not in text
+
+
+def test_results_are_by_strategy_by_category_and_in_all_with_what_the_day_gained():
+    def part(strategy, category, realized):
+        return Part(
+            strategy=strategy,
+            category=category,
+            realized=Cash.parse(realized),
+            unrealized=Cash(0),
+            fees=Cash.parse("0.10"),
+        )
+
+    now = [part("a", "Crypto", "3"), part("b", "Crypto", "1")]
+    rows = result_rows(now, [part("a", "Crypto", "2")])
+    assert [(row.name, row.net, row.day) for row in rows] == [
+        ("a", Decimal("2.9"), Decimal(1)),
+        ("b", Decimal("0.9"), Decimal("0.9")),
+        ("Crypto", Decimal("3.8"), Decimal("1.9")),
+        ("all", Decimal("3.8"), Decimal("1.9")),
+    ]
+    assert results(result_rows([], []))[-1] == "No trades yet."

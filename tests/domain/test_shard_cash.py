@@ -50,3 +50,9 @@ def test_no_more_is_approved_than_a_shard_holds(wishes):
             for each in where:
                 spent[each] += cost
     assert all(spent[shard] <= FIFTY[shard] for shard in FIFTY)
+
+
+def test_a_negative_balance_is_no_cash():
+    cash = ShardCash()
+    cash.told(Cash.parse("-3"), {0: Cash.parse("-3"), 2: Cash.parse("1")}, seen=())
+    assert [cash.free(shard) for shard in (0, 2)] == [0, Cash.parse("1")]

@@ -3,6 +3,8 @@ import json
 from cryptography.hazmat.primitives import serialization
 
 from kalshi_desk.embedded import keys
+from kalshi_desk.embedded.place import Place
+from tests.accounts import TWO
 
 
 def test_two_keys_are_made_once_and_registered(place):
@@ -23,3 +25,11 @@ def test_the_public_half_belongs_to_the_private_one(place):
     private = serialization.load_pem_private_key((place.home / "trading-key.pem").read_bytes(), None)
     public = serialization.load_pem_public_key((place.home / "trading-key.public.pem").read_bytes())
     assert private.public_key() == public
+
+
+def test_a_further_account_has_a_key_locked_to_it(place):
+    keys.prepare(Place(place.settings.model_copy(update={"accounts": TWO})))
+    second = json.loads((place.home / "venue-keys.json").read_text())["paper-second"]
+    assert (second["user"], second["subaccount"], second["bankroll"]) == ("", 2, "200")
+    assert second["scopes"] == ["read", "write"]
+    assert (place.home / "second-key.pem").stat().st_mode & 0o777 == 0o600

@@ -9,6 +9,7 @@ from kalshi_desk.adapters.postgres.heartbeats import beat
 from kalshi_desk.embedded import parts
 from kalshi_desk.embedded.place import ROOT, Place
 from kalshi_desk.settings import load_settings
+from tests.accounts import TWO
 
 
 def made(**settings):
@@ -77,3 +78,12 @@ def test_an_address_must_answer_well():
         assert "503" in parts.answers(f"{url}/other")
         server.shutdown()
     assert "refused" in parts.answers(url)
+
+
+def test_a_further_account_has_a_door_and_a_portfolio_of_its_own():
+    alone, two = ({part.name: part for part in parts.apps(made(**given))} for given in ({}, {"accounts": TWO}))
+    assert set(two) - set(alone) == {"order_execution_second", "portfolio_second"}
+    program = two["order_execution_second"].program
+    assert program.environment["ACCOUNT"] == "second"
+    assert program.command == two["order_execution"].program.command
+    assert "ACCOUNT" not in two["order_execution"].program.environment

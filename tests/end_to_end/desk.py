@@ -19,14 +19,13 @@ from urllib.request import Request, urlopen
 
 import psycopg2
 
-from kalshi_desk.adapters.kalshi.auth import signer_from_file
-from kalshi_desk.adapters.kalshi.rest import open_rest
 from kalshi_desk.clock import wall_now
 from kalshi_desk.embedded.parts import all_parts
 from kalshi_desk.embedded.place import Place
 from kalshi_desk.embedded.supervisor import Supervisor
-from kalshi_desk.settings import load_settings
+from kalshi_desk.settings import Settings, load_settings
 from kalshi_desk.wiring import addresses
+from kalshi_desk.wiring.venue import trader
 
 ROOT = Path(__file__).resolve().parents[2]
 PORTS = 20
@@ -55,7 +54,16 @@ class Desk:
         fields = {shown.get(name, name).lower(): value for name, value in self.environment.items()}
         if "play_from" in fields:
             fields["FROM"] = fields.pop("play_from")
-        self.place = Place(load_settings(_env_file=None, **fields))
+        self._fields = fields
+        self.place = Place(self.settings())
+
+    def settings(self, account: str | None = None) -> Settings:
+        """Return the settings of an account, of the first where none is named."""
+        return load_settings(_env_file=None, **self._fields, **({"account": account} if account else {}))
+
+    def account(self, name: str | None = None) -> str:
+        """Return an account's name in the ledger."""
+        return addresses.account(self.settings(name))
 
     def make(self, target: str, timeout_s: float = 1_200) -> str:
         """Run a make target and return what it printed; fails with its output."""
@@ -121,13 +129,11 @@ class Desk:
     def _silent_since(self, began: datetime) -> list[tuple[Any, ...]]:
         return self.sql("select process from heartbeats where observed_at < %s", began)
 
-    def venue(self, ask: Callable[[Any], Any]) -> Any:
-        """Return what the venue answers to the key that trades; ``ask`` takes the reads."""
+    def venue(self, ask: Callable[[Any], Any], account: str | None = None) -> Any:
+        """Return what the venue answers to the key with which an account trades; ``ask`` takes the reads."""
 
         async def asked() -> Any:
-            key = addresses.trading_key(self.place.settings)
-            signer = signer_from_file(key.key_id, key.pem)
-            async with open_rest(addresses.venue_rest(self.place.settings), signer, wall=wall_now) as rest:
+            async with trader(self.settings(account)) as rest:
                 return await ask(rest.reads)
 
         return asyncio.run(asked())

@@ -45,7 +45,7 @@ def kills(seed: int, first: int, count: int) -> Iterator[Kill]:
 
 
 @contextmanager
-def desk_with_faults(seed: int, speed: str = "10") -> Iterator[Desk]:
+def desk_with_faults(seed: int, speed: str = "5") -> Iterator[Desk]:
     """Start a desk at a venue with faults; it is gone afterwards, whatever happened."""
     with tempfile.NamedTemporaryFile("w", suffix=".json") as plan:
         json.dump({"seed": seed, **FAULTS}, plan)

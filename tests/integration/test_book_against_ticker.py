@@ -1,8 +1,7 @@
 """The book, built from every delta of a recording, shows what the venue's own ticker showed at that millisecond."""
 
 import json
-from bisect import bisect_right
-from collections import defaultdict
+from collections import defaultdict, deque
 
 import pyarrow.parquet as parquet
 import pytest
@@ -39,10 +38,17 @@ def frames(snapshots, deltas):
     return sorted(whole + [(seq, at, change) for seq, at, *change in deltas], key=lambda frame: frame[0])
 
 
-def tops(ticker, connection):
-    """Yield exchange time (us), best bid and best ask after each delta; raises SequenceGap if one does not follow."""
-    book, expected = Book(ticker), 0
+def tops(ticker, connection, instants):
+    """Yield each instant (us) after the first delta with the best bid and ask that all deltas until then left.
+
+    Raises SequenceGap if one does not follow.
+    """
+    book, expected, asked, begun = Book(ticker), 0, deque(sorted(instants)), False
     for seq, at, change in connection:
+        while at is not None and asked and asked[0] < at:
+            instant, quote = asked.popleft(), book.quote()
+            if begun:
+                yield instant, quote.bid or 0, quote.ask or PAYOUT
         if at is not None and seq != expected:
             raise SequenceGap(ticker, expected, seq)
         expected = seq + 1
@@ -53,8 +59,9 @@ def tops(ticker, connection):
         else:
             side, price, delta = change
             book.apply_delta(OUTCOMES[side], Price(price), Count(delta))
-            quote = book.quote()
-            yield at, quote.bid or 0, quote.ask or PAYOUT
+            begun = True
+    quote = book.quote()
+    yield from ((instant, quote.bid or 0, quote.ask or PAYOUT) for instant in asked if begun)
 
 
 def test_every_ticker_message_is_matched_and_every_gap_refused(folder):
@@ -65,17 +72,14 @@ def test_every_ticker_message_is_matched_and_every_gap_refused(folder):
     deltas = rows(folder, "book_deltas", "seq", "exch_us", "side", "price_e4", "delta_e2")
     compared, wrong, gapped = 0, [], []
     for key in deltas:
+        told = sorted((ms * 1_000 + 999, bid, ask) for ms, bid, ask in quotes[key] if ms < closes_ms[key[1]])
         try:
-            shown = list(tops(key[1], frames(snapshots[key], deltas[key])))
+            shown = list(tops(key[1], frames(snapshots[key], deltas[key]), [at for at, _, _ in told]))
         except SequenceGap:
             gapped.append(key)
             continue
-        times = [at for at, _, _ in shown]
-        for ms, bid, ask in quotes[key]:
-            place = bisect_right(times, ms * 1_000 + 999)
-            if place and ms < closes_ms[key[1]]:
-                compared += 1
-                _, our_bid, our_ask = shown[place - 1]
-                if abs(our_bid - bid) > CENT or abs(our_ask - ask) > CENT:
-                    wrong.append((key, ms))
+        compared += len(shown)
+        for (at, bid, ask), (_, our_bid, our_ask) in zip(told[len(told) - len(shown) :], shown, strict=True):
+            if abs(our_bid - bid) > CENT or abs(our_ask - ask) > CENT:
+                wrong.append((key, at))
     assert (compared, wrong, len(gapped)) == (17_815, [], 3)

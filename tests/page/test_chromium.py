@@ -39,7 +39,7 @@ class Running:
         return Facts(
             mode="paper", account=sample.ACCOUNT, coins=("BTC", "ETH"),
             crypto_series=frozenset(settings.crypto_series), limits=settings.risk_limits, live=self.live,
-            llm_daily_budget=settings.llm_daily_budget,
+            llm_daily_budget=settings.llm_daily_budget, scan_interval=settings.scan_interval,
             now=self.now, tables=self.tables, topics_read=True,
         )  # fmt: skip
 

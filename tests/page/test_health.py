@@ -95,7 +95,8 @@ def test_a_desk_without_its_door_is_stopped_and_an_unread_one_unknown():
 
 
 @pytest.mark.parametrize(
-    ("minutes", "speed", "told"), [(14, 1.0, False), (16, 1.0, True), (16, 60.0, False), (100, 60.0, True)]
+    ("minutes", "speed", "told"),
+    [(14, 1.0, False), (16, 1.0, True), (16, 10.0, False), (59, 10.0, False), (61, 10.0, True), (61, 60.0, False)],
 )
 def test_a_dead_scheduler_shows_by_the_age_of_the_watch_list(minutes, speed, told):
     listed = Nanos(sample.NOW - minutes * 60 * 10**9)
@@ -104,8 +105,14 @@ def test_a_dead_scheduler_shows_by_the_age_of_the_watch_list(minutes, speed, tol
 
 
 def test_before_the_first_watch_list_the_age_is_the_accounts():
-    opened = {"account": sample.ACCOUNT, "opened_at": Nanos(sample.NOW - 3_600 * 10**9).datetime()}
-    assert "for 60 minutes" in health.batch(f.facts(tables=f.tables(account=opened)))[0].text
+    assert "for 60 minutes" in health.batch(f.facts(tables=f.tables(account=f.account())))[0].text
+
+
+@pytest.mark.parametrize("listed", [None, Nanos(sample.NOW - 86_400 * 10**9)])
+def test_a_desk_that_was_started_just_now_is_not_called_silent(listed):
+    for up_s, told in ((599.0, False), (601.0, True)):
+        tables = f.tables(account=f.account(up_s=up_s), listed_at=listed)
+        assert bool(health.batch(f.facts(speed=10.0, tables=tables, now=Nanos(sample.NOW + 3_600 * 10**9)))) == told
 
 
 def test_a_failed_data_check_says_what_waits():

@@ -3,6 +3,7 @@ from decimal import Decimal
 from html.parser import HTMLParser
 
 from kalshi_desk.domain.control import Switch
+from kalshi_desk.domain.scorecard import Scored, scorecard
 from kalshi_desk.domain.units import Cash
 from kalshi_desk.page.render import PARTS, curve, millis, render_page, render_parts, tone
 from tests.page import facts as f
@@ -58,3 +59,14 @@ def test_millis_and_tone():
     assert millis(sample.NOW.datetime()) == "1795271251500"
     assert millis(None) == ""
     assert [tone(value) for value in (None, Cash(0), Cash(1), Cash(-1))] == ["flat", "flat", "up", "down"]
+
+
+def test_the_scorecard_says_how_good_each_forecaster_was_beside_the_price():
+    scores = [
+        Scored(name, "Politics", 2.0, estimate, event=estimate, outcome=1, p=p, brier=(1 - p) ** 2, log_score=0.5)
+        for estimate in ("A", "B")
+        for name, p in (("gpt", 0.9), ("price", 0.5))
+    ]
+    shown = render_parts(f.facts(tables=f.tables(scorecard=scorecard(scores))))["scorecard"]
+    assert [words for words in ("gpt", "Politics", "1 to 3 days", "0.0100", "+0.2400") if words not in shown] == []
+    assert "No estimate&#39;s market has settled yet" in render_parts(f.facts())["scorecard"]

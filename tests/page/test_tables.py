@@ -2,7 +2,10 @@ from decimal import Decimal
 
 import pytest
 
+from kalshi_desk.batch.scorecard import score_estimates
+from kalshi_desk.domain.units import Nanos
 from kalshi_desk.page.tables import CURVE_POINTS, TableReader
+from tests.batch.forecasts import ACCOUNT, HOUR, add_estimate, add_market, at, open_account, run_after
 from tests.page import sample
 
 pytestmark = pytest.mark.embedded
@@ -40,3 +43,18 @@ def test_the_curve_is_thinned_and_ordered(database):
     curve = TableReader(database, sample.ACCOUNT).read(sample.NOW).curve
     assert 400 < len(curve) <= CURVE_POINTS + 2
     assert curve == sorted(curve, key=lambda row: row["observed_at"])
+
+
+def test_the_scorecard_is_read_again_only_when_a_score_is_new(paper_desk):
+    open_account(paper_desk)
+    add_market(paper_desk, "NO", settled=3.5, result="no")
+    add_market(paper_desk, "YES", settled=4.5, result="yes")
+    for ticker in ("NO", "YES"):
+        add_estimate(paper_desk, ticker, days=1, p={"price": 0.5})
+    reader = TableReader(paper_desk, ACCOUNT)
+    score_estimates(run_after(3.6), HOUR)
+    first = reader.read(Nanos.of(at(4))).scorecard
+    assert {line.n for line in first if line.kind == "all"} == {1}
+    assert reader.read(Nanos.of(at(4.1))).scorecard is first
+    score_estimates(run_after(4.6), HOUR)
+    assert {line.n for line in reader.read(Nanos.of(at(5))).scorecard if line.kind == "all"} == {2}

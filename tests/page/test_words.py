@@ -81,3 +81,8 @@ def test_questions():
 def test_held():
     assert words.held(Count.parse("3"), sample.MARKETS[0], "T") == "3 YES on BTC at or above $91,234.56 at 14:30"
     assert words.held(Count.parse("-0.5"), None, "T") == "0.5 NO on T"
+
+
+def test_a_reason_has_its_meaning_where_its_name_does_not_say_it():
+    assert "index" in words.meaning("stale_index")
+    assert words.meaning("halt") == ""

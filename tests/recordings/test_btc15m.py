@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
-from collections import Counter, defaultdict
+from collections import Counter, defaultdict, deque
 
 import pyarrow.parquet as pq
 import pytest
@@ -35,15 +34,12 @@ def test_books_agree_with_the_ticker_within_a_cent(folder):
     """Aligned by exchange time: all deltas up to the ticker's millisecond, same connection, before the close."""
     recording = Recording(folder)
     closes = {market.ticker: market.close_time for market in recording.markets()}
-    connections = scan(recording)
-    quotes, differences = _quotes(folder), []
-    for chosen in _passes(connections):
-        for ticker, (times, values) in _tops(recording, chosen, closes).items():
-            for bid, ask, at in quotes[ticker, chosen[ticker]]:
-                place = bisect_right(times, at + 999_999)
-                if place and at < closes[ticker]:
-                    mine = values[place - 1]
-                    differences.append(max(abs(mine[0] - bid), abs(mine[1] - ask)))
+    quotes = _quotes(folder, closes)
+    differences = [
+        difference
+        for chosen in _passes(scan(recording))
+        for difference in _differences(recording, chosen, closes, quotes)
+    ]
     assert len(differences) == 17_815
     assert max(differences) <= 100
 
@@ -55,22 +51,32 @@ def _passes(connections):
         yield {ticker: runs[place] for ticker, runs in whole.items() if len(runs) > place}
 
 
-def _tops(recording, chosen, closes):
-    """Return by ticker the times of its changes and the top of the book (YES bid, YES ask) after each."""
-    books, tops = {}, {}
+def _differences(recording, chosen, closes, quotes):
+    """Yield, for each of the ticker's quotes, how far the book with all changes until then is from it."""
+    books = {}
     for _, change in read_books(recording, chosen, closes=closes, since=Nanos(0)):
-        book = books.setdefault(change.ticker, Book(change.ticker))
+        ticker = change.ticker
+        yield from _until(change.at, books.get(ticker), quotes[ticker, chosen[ticker]])
+        book = books.setdefault(ticker, Book(ticker))
         book.apply(change)
-        quote = book.quote()
-        times, values = tops.setdefault(change.ticker, ([], []))
-        times.append(change.at)
-        values.append((quote.bid or 0, quote.ask or 10_000))
-    return tops
+    for ticker, book in books.items():
+        yield from _until(None, book, quotes[ticker, chosen[ticker]])
 
 
-def _quotes(folder):
+def _until(at, book, quotes):
+    while quotes and (at is None or quotes[0][0] < at):
+        _, bid, ask = quotes.popleft()
+        if book is None:
+            continue
+        mine = book.quote()
+        yield max(abs((mine.bid or 0) - bid), abs((mine.ask or 10_000) - ask))
+
+
+def _quotes(folder, closes):
+    """Return each connection's quotes before the close, in order, as (end of its millisecond, YES bid, YES ask)."""
     found = defaultdict(list)
     for row in pq.read_table(folder / "quotes.parquet").to_pylist():
-        key = row["ticker"], row["run_id"]
-        found[key].append((row["yes_bid_e4"], row["yes_ask_e4"], row["exch_ms"] * 1_000_000))
-    return found
+        at = row["exch_ms"] * 1_000_000
+        if at < closes.get(row["ticker"], 0):
+            found[row["ticker"], row["run_id"]].append((at + 999_999, row["yes_bid_e4"], row["yes_ask_e4"]))
+    return defaultdict(deque, {key: deque(sorted(rows)) for key, rows in found.items()})

@@ -1,4 +1,5 @@
 import random
+from functools import partial
 from math import exp, log
 from time import process_time
 
@@ -7,10 +8,13 @@ import pytest
 
 from kalshi_desk.domain.units import Cash
 from kalshi_desk.recordings.forecast_sets import ForecastSet
-from kalshi_desk.replay.forecast_backtest import ASSUMPTIONS, backtest, pnl_interval
+from kalshi_desk.replay import forecast_backtest
+from kalshi_desk.replay.forecast_backtest import ASSUMPTIONS, pnl_interval
 from kalshi_desk.settings import load_settings
 from kalshi_desk.wiring.backtest import backtest_params
-from tests.questions import asked, day
+from tests.questions import apart, asked, day
+
+backtest = partial(forecast_backtest.backtest, embed=apart)
 
 
 def params(**changes):
@@ -122,6 +126,14 @@ def test_nothing_in_gives_nothing_out():
     assert (found.trading.trades, found.trading.pnl, found.trading.win_rate) == (0, 0, None)
     assert (found.trading.pnl_interval, found.asked_from) == (None, None)
     assert found.assumptions == ASSUMPTIONS
+
+
+def test_answers_among_many_questions_that_have_none_teach_nothing():
+    questions = world(150)
+    waiting = tuple(day(number * 0.1) for number in range(30))
+    taught, untaught = backtest(questions, params()), backtest(questions, params(still_open=waiting))
+    assert taught.table.brier["calibrated"] != taught.table.brier["mix"]
+    assert untaught.table.brier["calibrated"] == pytest.approx(untaught.table.brier["mix"])
 
 
 def test_without_a_price_there_are_scores_and_no_bets():

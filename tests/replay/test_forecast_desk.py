@@ -1,3 +1,4 @@
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -7,14 +8,15 @@ from kalshi_desk.replay.forecast_desk import ForecastDesk, held_to_the_end
 from kalshi_desk.settings import load_settings
 from kalshi_desk.steps.calibrate import Combined
 from kalshi_desk.wiring.gate import gate_params
-from tests.questions import asked, day
+from tests.questions import apart, asked, day
 
 BANKROLL = Cash.parse("50")
 
 
-def desk(bankroll: Cash = BANKROLL, **settings) -> ForecastDesk:
-    params = gate_params(load_settings(_env_file=None, **settings))
-    return ForecastDesk(held_to_the_end(params, bankroll=bankroll))
+def desk(bankroll: Cash = BANKROLL, embed=apart, **settings) -> ForecastDesk:
+    chosen = load_settings(_env_file=None, **settings)
+    account = held_to_the_end(gate_params(chosen), bankroll=bankroll)
+    return ForecastDesk(account, embed=embed, max_correlation=chosen.max_correlation)
 
 
 def believed(p: float, stderr: float = 0.0) -> Combined:
@@ -100,6 +102,49 @@ def test_a_market_is_held_once_at_a_time():
     trader.until(None)
     assert [bet.question for bet in trader.bets] == ["q0", "q2"]
     assert trader.equity[-1].equity == BANKROLL + sum(bet.pnl for bet in trader.bets)
+
+
+def together(titles):
+    """Return one meaning for all titles."""
+    return np.repeat(apart(["one"]), len(titles), axis=0)
+
+
+def test_what_is_too_much_like_an_open_bet_is_refused_until_that_is_answered():
+    trader = desk(embed=together)
+    for name, on in (("a", 0), ("b", 1), ("c", 6)):
+        trader.ask(asked(name, price=0.40, on=on, answered=on + 5), believed(0.60))
+    trader.until(None)
+    assert dict(trader.refusals) == {"too_correlated": 1}
+    assert [bet.question for bet in trader.bets] == ["a", "c"]
+
+
+def test_a_hedge_of_what_is_alike_passes():
+    trader = desk(embed=together)
+    trader.ask(asked("a", price=0.40, answered=5), believed(0.60))
+    trader.ask(asked("b", price=0.60, on=1, answered=5), believed(0.40))
+    trader.until(None)
+    assert [bet.outcome for bet in trader.bets] == ["yes", "no"]
+
+
+def test_questions_of_one_event_are_alike_whatever_their_titles():
+    trader = desk()
+    for name in ("a", "b"):
+        trader.ask(asked(name, price=0.40, answered=5, event="E"), believed(0.60))
+    assert dict(trader.refusals) == {"too_correlated": 1}
+
+
+def test_bets_that_hang_together_are_sized_together():
+    wide = dict.fromkeys(("forecast_max_risk_per_trade", "forecast_max_total_risk", "max_total_risk"), 1)
+    wide |= {f"max_{name}_risk": 1 for name in ("event", "underlying", "cluster", "strategy", "category")}
+    counts = {}
+    for event in (None, "E"):
+        trader = desk(max_correlation=0.9, **wide)
+        for name in ("a", "b"):
+            trader.ask(asked(name, price=0.40, answered=5, event=event), believed(0.50))
+        trader.until(None)
+        counts[event] = [bet.count for bet in trader.bets]
+    assert counts["E"][0] == counts[None][0]
+    assert counts["E"][1] < counts[None][1]
 
 
 def test_losses_of_a_day_and_a_deep_fall_pause_the_desk():

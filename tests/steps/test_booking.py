@@ -80,3 +80,11 @@ async def test_a_settlement_closes_every_position_of_its_market() -> None:
     assert not await booking.settle(settlement)
     closed = told[-1]
     assert (closed.count, closed.realized, booking.settled) == (Count(0), Cash.parse("-2"), {TICKER})
+
+
+async def test_a_fill_of_an_order_and_a_market_never_seen_is_a_persons_and_counts() -> None:
+    booking, _, told = _booking()
+    booked = await booking.fill(_polled("v7"))
+    assert (booked.owner, booked.strategy, booked.client_order_id) == ("manual", None, None)
+    assert [type(message) for message in told] == [Fill, Position]
+    assert (told[1].owner, told[1].count) == ("manual", Count.parse("5"))

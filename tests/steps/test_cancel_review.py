@@ -156,6 +156,15 @@ def test_an_exit_never_rests_for_more_than_is_held():
     assert reasons(state) == ["larger_than_position"]
 
 
+def test_an_exit_goes_when_a_person_sells_what_it_would():
+    state = ready(position("2", "1"), position("1", "0.5", owner="manual"))
+    resting_exit(state)
+    observe(state, position("0", "0", owner="manual"))
+    assert reasons(state) == []
+    observe(state, position("-0.01", "0.01", owner="manual"))
+    assert reasons(state) == ["larger_than_position"]
+
+
 def test_an_order_read_back_has_no_probability_to_compare():
     state = ready()
     before = ready()

@@ -233,6 +233,40 @@ async def test_a_fill_that_nobody_told_belongs_into_the_settlement(desk: Desk) -
     assert desk.ledger.settlements[TICKER].count == Count.parse("10")
 
 
+async def test_a_fill_made_while_the_venue_is_asked_belongs_into_the_settlement(desk: Desk) -> None:
+    """The answer takes its time: fills fetched before the question are not all that the market made."""
+    await desk.trade()
+    desk.venue.fill_now = False
+    second = order(2, style="make")
+    await desk.ledger.commit(second)
+    desk.ledger.closed[2] = "done"
+    await desk.venue.create(request_of(second))
+    await desk.ledger.add_event(event(second, "resting", venue_order_id="v2"))
+    desk.market("finalized", "yes")
+    ended, resting = desk.venue.markets[TICKER], desk.venue.orders_seen[1]
+
+    async def market(_: str) -> object:
+        desk.venue.trade(resting, Count.parse("5"))
+        return ended
+
+    desk.venue.market = market
+    assert await desk.catch_up.settle() == {TICKER}
+    assert desk.ledger.settlements[TICKER].count == Count.parse("10")
+
+
+async def test_the_position_of_an_unanswered_order_is_not_repaired(desk: Desk) -> None:
+    """What it bought is booked with its answer; a repair would count it twice."""
+    lost = await desk.ledger.commit(order())
+    await desk.ledger.mark_sent(lost.sequence)
+    await desk.venue.create(request_of(order()))
+    desk.ledger.balance = desk.venue.cash
+    assert [await desk.catch_up.reconcile() for _ in range(3)] == [[], [], []]
+    assert await look_up(desk.ledger.intents[lost.sequence], order(), _door(desk))
+    assert [await desk.catch_up.reconcile() for _ in range(2)] == [[], []]
+    (position,) = desk.booking.positions.all(NOW)
+    assert (position.owner, position.count) == ("desk", Count.parse("5"))
+
+
 def _door(desk: Desk) -> Door:
     async def covered() -> bool:
         return True

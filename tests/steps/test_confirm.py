@@ -39,9 +39,22 @@ def test_the_answer_to_a_create(filled: str, remaining: str, event: str) -> None
     assert got.venue_order_id == "v1"
 
 
-def test_what_did_not_rest_when_cancelled_was_filled() -> None:
-    got = canceled_event(order(), Canceled("v1", Count.parse("3"), Millis(NOW)), reason="halt", at=NOW)
+def _known(filled: str, remaining: str) -> KnownOrder:
+    return KnownOrder(
+        order=order(style="make"), venue_order_id="v1", state="resting", filled=Count.parse(filled),
+        remaining=Count.parse(remaining), updated_at=NOW,
+    )  # fmt: skip
+
+
+def test_a_cancel_of_what_rested_ends_the_order_with_what_was_filled() -> None:
+    got = canceled_event(_known("2", "3"), Canceled("v1", Count.parse("3"), Millis(NOW)), reason="halt", at=NOW)
     assert (got.event, got.filled, got.remaining, got.reason) == ("canceled", Count.parse("2"), Count(0), "halt")
+
+
+@pytest.mark.parametrize("rested", ["1", "4"], ids=["less", "more"])
+def test_a_cancel_of_another_count_tells_nothing_of_fills(rested: str) -> None:
+    answer = Canceled("v1", Count.parse(rested), Millis(NOW))
+    assert canceled_event(_known("2", "3"), answer, reason="halt", at=NOW) is None
 
 
 @pytest.mark.parametrize(

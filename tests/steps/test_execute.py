@@ -4,9 +4,9 @@ from hypothesis import strategies as st
 
 from kalshi_desk.domain.intent import CancelOrder, Intent
 from kalshi_desk.domain.units import Count, Nanos
-from kalshi_desk.errors import OutcomeUnknown, Rejected
+from kalshi_desk.errors import OutcomeUnknown, Rejected, Retryable
 from kalshi_desk.steps.booking import Booking
-from kalshi_desk.steps.confirm import request_of
+from kalshi_desk.steps.confirm import request_of, state_event
 from kalshi_desk.steps.execute import ARRIVAL_S, Door, carry_out, startable
 from tests.fakes import Crash, FakeLedger, FakeVenue
 from tests.orders import ACCOUNT, NOW, TICKER, order
@@ -107,6 +107,24 @@ async def test_a_definite_no_ends_the_order(desk: Desk) -> None:
     assert await desk.go()
     assert desk.states() == ["sent", "rejected"]
     assert desk.ledger.closed == {1: "failed"}
+
+
+async def test_a_lost_race_is_no_reject_however_the_venue_tells_it(desk: Desk) -> None:
+    desk.venue.next, desk.venue.fill_now = ["miss", "answer"], False
+    for number in (1, 2):
+        await desk.ledger.commit(order(number))
+        assert await desk.go()
+    assert desk.states() == ["sent", "canceled"] * 2
+    assert desk.ledger.closed == {1: "done", 2: "done"}
+    assert desk.ledger.events[1].reason == "immediate_or_cancel_insufficient_resting_volume"
+    assert desk.ledger.events[1].filled == desk.ledger.events[3].filled == 0
+
+
+async def test_only_an_order_that_takes_can_miss(desk: Desk) -> None:
+    await desk.ledger.commit(order(style="make"))
+    desk.venue.next = ["miss"]
+    assert await desk.go()
+    assert desk.states() == ["sent", "rejected"]
 
 
 async def test_an_order_waits_until_its_group_takes_orders(desk: Desk) -> None:
@@ -234,6 +252,67 @@ async def test_a_refused_cancel_of_a_resting_order_is_tried_again(desk: Desk) ->
     assert desk.states()[-1] == "canceled"
 
 
+def _still_missing(desk: Desk) -> tuple[str, Count, Count]:
+    progress = desk.ledger.progress["decision1-1"]
+    return progress.state, progress.filled, progress.missing
+
+
+async def test_what_a_person_took_off_the_book_was_not_filled(desk: Desk) -> None:
+    await _resting(desk)
+    desk.venue.change("v1", remaining_count_fp=Count.parse("2"))
+    await desk.ledger.commit(_cancel())
+    assert await desk.go()
+    assert _still_missing(desk) == ("canceled", 0, 0)
+    assert desk.ledger.events[-1].reason == "timeout"
+
+
+async def test_a_changed_size_is_asked_for_until_the_venue_says_what_filled(desk: Desk) -> None:
+    await _resting(desk)
+    body = desk.venue.change("v1", fill_count_fp=Count.parse("1"), remaining_count_fp=Count.parse("2"))
+    fill = desk.venue.trade(body, Count.parse("1"))
+    await desk.ledger.commit(_cancel())
+    asked, desk.venue.order_by_client_id = desk.venue.order_by_client_id, _silent
+    assert not await desk.go()
+    desk.venue.order_by_client_id = asked
+    assert await desk.go()
+    assert _still_missing(desk) == ("canceled", 100, 100)
+    await desk.booking.fill(fill)
+    assert _still_missing(desk) == ("canceled", 100, 0)
+
+
+async def _silent(client_order_id: str, ticker: str) -> None:
+    raise Retryable("order", 503, "service_unavailable")
+
+
+async def test_a_fill_on_its_way_when_the_order_is_cancelled_is_waited_for(desk: Desk) -> None:
+    await _resting(desk)
+    body = desk.venue.change("v1", fill_count_fp=Count.parse("2"), remaining_count_fp=Count.parse("3"))
+    fill = desk.venue.trade(body, Count.parse("2"))
+    await desk.ledger.commit(_cancel())
+    assert await desk.go()
+    assert _still_missing(desk) == ("canceled", 200, 200)
+    await desk.booking.fill(fill)
+    assert _still_missing(desk) == ("canceled", 200, 0)
+
+
+async def test_a_cancel_that_the_socket_told_first_is_told_once(desk: Desk) -> None:
+    """A restart reads what the ledger took: a count filled that never was would freeze the market again."""
+    await _resting(desk)
+    desk.venue.change("v1", remaining_count_fp=Count.parse("2"))
+    cancel = desk.venue.cancel
+
+    async def overtaken(order_id: str, ticker: str):
+        answer = await cancel(order_id, ticker)
+        await desk.booking.event(state_event(order(style="make"), desk.venue.orders_seen[0], NOW))
+        return answer
+
+    desk.venue.cancel = overtaken
+    await desk.ledger.commit(_cancel())
+    assert await desk.go()
+    assert desk.states() == ["sent", "resting", "canceled"]
+    assert _still_missing(desk) == ("canceled", 0, 0)
+
+
 async def test_an_order_not_sent_yet_is_taken_back(desk: Desk) -> None:
     await desk.ledger.commit(order(style="make"))
     await desk.ledger.commit(_cancel())
@@ -321,3 +400,20 @@ async def test_whatever_happens_no_decision_is_sent_twice_and_none_is_stranded(f
     names = {"executed": "filled", "resting": "resting"}
     assert {name: states[name] for name in known} == {name: names[status] for name, status in known.items()}
     assert all(states[name] in ("rejected", "expired") for name in set(states) - set(known))
+
+
+async def test_an_order_noted_as_sent_for_too_long_does_not_leave_any_more(desk: Desk) -> None:
+    """It would arrive after it was given up for lost: what is told so late is looked up instead."""
+    await desk.ledger.commit(order())
+    add_event = desk.ledger.add_event
+
+    async def slow(event) -> bool:
+        desk.wall = Nanos(desk.wall + int(3e9))
+        return await add_event(event)
+
+    desk.ledger.add_event = slow
+    assert not await desk.go()
+    assert desk.venue.creates == []
+    desk.wall = Nanos(NOW + int(ARRIVAL_S * 1e9))
+    assert await desk.go()
+    assert desk.states() == ["sent", "expired"]

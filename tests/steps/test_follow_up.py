@@ -1,14 +1,18 @@
+import msgspec
 import pytest
 
+from kalshi_desk.domain.allocation import Allotment, own_decision
 from kalshi_desk.domain.decisions import Refusal
 from kalshi_desk.domain.inputs import BookLost
 from kalshi_desk.domain.ledger import Order
+from kalshi_desk.domain.limits import Share
 from kalshi_desk.domain.market import Outcome
 from kalshi_desk.domain.units import Cash, Count, Price
 from kalshi_desk.steps.cancel_review import cancels
 from kalshi_desk.steps.follow_up import follow_ups
 from kalshi_desk.steps.gate import decide, observe
 from kalshi_desk.steps.gate_state import GateState, Lapsed
+from tests.accounts import DESK, SECOND
 from tests.steps.desk import (
     CPI,
     T0,
@@ -72,6 +76,27 @@ def test_a_no_is_taken_at_the_bid():
     ended(state, first)
     (second,) = after(state)
     assert (second.outcome, second.price, second.style) == (Outcome.NO, Price.parse("0.48"), "take")
+
+
+def of_second(fact):
+    return msgspec.structs.replace(fact, account=SECOND)
+
+
+def test_a_further_account_takes_all_that_its_own_entry_did_not_get():
+    """What is left is its own part already; the decision is its own, so that no two accounts share an order id."""
+    own = msgspec.structs.replace(params(), account=SECOND)
+    state = forecast_ready(estimate(), of_second(equity()))
+    wish = of_second(forecast(style="make", price="0.49", expires_at=later(600)))
+    first = decide(state, wish, now=T0, params=own)
+    ended(state, first, told=[of_second(equity(at=later(ENDED)))])
+    desk_state, desks_first = rested()
+    ended(desk_state, desks_first)
+    allotment = Allotment(DESK, SECOND, {DESK: Share.parse("0.6"), SECOND: Share.parse("0.4")})
+    (second,) = follow_ups(state, now=later(ENDED), params=own, allotment=allotment)
+    (desks,) = after(desk_state)
+    assert isinstance(second, Order)
+    assert (second.account, second.decision_id) == (SECOND, own_decision(desks.decision_id, allotment))
+    assert second.count == desks.count
 
 
 def test_while_the_first_may_still_fill_there_is_no_second():

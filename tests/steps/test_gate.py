@@ -196,6 +196,25 @@ def test_an_exit_sells_all_that_the_desk_holds_and_no_more():
     assert (no.count, no.book_side) == (Count.parse("2"), BookSide.BID)
 
 
+@pytest.mark.parametrize("style", ["take", "rest"])
+def test_an_exit_sells_no_more_than_the_account_is_left_with(style):
+    """The venue nets what a person sold by hand, so that more than the rest would open the other side."""
+    rest = exit_signal(style=style, price="0.48" if style == "take" else "0.50")
+    order = ask(ready(position("5", "2"), position("-2", "1.2", owner="manual")), rest)
+    assert order.count == Count.parse("3")
+    no = exit_signal(outcome=Outcome.NO, style=style, price="0.50" if style == "take" else "0.48")
+    order = ask(ready(position("-5", "2"), position("2", "1.2", owner="manual")), no)
+    assert order.count == Count.parse("3")
+    for sold in ("-5", "-9"):
+        assert reason(ready(position("5", "2"), position(sold, "3", owner="manual")), rest) == "no_position"
+
+
+def test_a_flatten_sells_no_more_than_the_account_is_left_with_either():
+    sale = exit_signal(exit_rule="flatten")
+    order = ask(ready(position("5", "2"), position("-2", "1.2", owner="manual"), switch("flatten")), sale)
+    assert (order.count, order.reduce_only) == (Count.parse("3"), True)
+
+
 def test_a_resting_exit_is_not_reduce_only_and_does_not_cross():
     held = position()
     order = ask(ready(held), exit_signal(style="rest", price="0.50"))
@@ -332,6 +351,11 @@ def test_what_was_just_approved_is_not_spent_twice():
     assert state.answered() == {first.client_order_id}
     state.cash.told(Cash.parse("50"), {2: Cash.parse("5")}, seen=state.answered())
     assert isinstance(ask(state, forecast(decision_id="d3")), Order)
+
+
+def test_a_negative_balance_buys_nothing():
+    assert (refusal := ask(funded(dollars="-4"))).reason == "insufficient_shard_cash"
+    assert refusal.value == "0.000000"
 
 
 def test_a_sale_needs_no_free_cash():

@@ -1,4 +1,5 @@
 import msgspec
+import pytest
 
 from kalshi_desk.domain.control import Switch
 from kalshi_desk.domain.inputs import TradingStatus
@@ -88,6 +89,27 @@ def test_what_a_person_holds_counts_in_every_sum():
     assert found.contracts == Count.parse("4")
     assert state.held(TICKER, Outcome.YES) == Count.parse("1")
     assert state.held(TICKER, Outcome.NO) == 0
+
+
+@pytest.mark.parametrize(
+    ("own", "manual", "yes", "no"),
+    [
+        ("5", "0", "5", "0"),
+        ("5", "9", "5", "0"),
+        ("5", "-2", "3", "0"),
+        ("5", "-5", "0", "0"),
+        ("5", "-9", "0", "0"),
+        ("-5", "2", "0", "3"),
+        ("-5", "-2", "0", "5"),
+        ("0", "5", "0", "0"),
+    ],
+)
+def test_the_desk_may_sell_what_it_holds_as_far_as_it_is_still_there(own, manual, yes, no):
+    state = GateState()
+    for owner, count in (("desk", own), ("manual", manual)):
+        observe(state, position(count, "2", owner=owner))
+    sellable = [state.sellable(TICKER, outcome) for outcome in (Outcome.YES, Outcome.NO)]
+    assert sellable == [Count.parse(yes), Count.parse(no)]
 
 
 def test_the_desks_and_categories_are_summed_apart():

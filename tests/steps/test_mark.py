@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 from kalshi_desk.domain.control import Switch
 from kalshi_desk.domain.inputs import BookLost
 from kalshi_desk.domain.ledger import Equity, Mark
+from kalshi_desk.domain.risk import DAY_NS
 from kalshi_desk.domain.units import Cash, Count, Nanos, Price
 from kalshi_desk.steps.mark import MarkState, booked_pnl, mark_now, mark_value, observe, remember
 from kalshi_desk.steps.market_view import SideQuote
@@ -148,10 +149,35 @@ def test_loading_marks_nothing_and_keeps_the_day_and_the_peak():
     assert (equity.today, equity.peak, switches(said)) == (Cash(0), Cash.parse("52"), [])
 
 
+def test_a_late_message_of_yesterday_turns_no_day_and_the_first_of_tomorrow_does():
+    start = dict.fromkeys(("both", "crypto", "forecast"), Cash.parse("-3"))
+    state = MarkState(OPENING, day_start=start, midnight=MIDNIGHT)
+    state, _ = fed(alive(Nanos(MIDNIGHT - 1)), position("0", "0", realized="-5", at=Nanos(MIDNIGHT + 1)), state=state)
+    assert state.day_start == start
+    assert only(Equity, mark_now(state, now=state.now, params=params())).today == Cash.parse("-2")
+    again = MarkState(OPENING, day_start=start, midnight=Nanos(MIDNIGHT - DAY_NS))
+    remember(again, position("0", "0", realized="-5"))
+    assert only(Equity, mark_now(again, now=Nanos(MIDNIGHT + 1), params=params())).today == Cash(0)
+
+
 def test_what_a_person_trades_moves_equity_but_is_no_result_of_ours():
     _, said = fed(position("0", "0", realized="-20", fees="1", owner="manual"))
     equity = only(Equity, said)
     assert (equity.equity, equity.today, equity.realized, equity.fees) == (Cash.parse("29"), Cash(0), Cash(0), Cash(0))
+
+
+@pytest.mark.parametrize(
+    ("manual", "cost", "cash", "marks"),
+    [("-10", "3.8", "50.2", "0"), ("-4", "1.52", "46.48", "3.72"), ("-13", "4.94", "49.06", "1.14")],
+)
+def test_what_a_person_holds_against_the_desk_is_cash(manual, cost, cash, marks):
+    """The venue has paid a dollar a pair; what is left is all that there is to value."""
+    by_hand = position(manual, cost, owner="manual")
+    _, said = fed(defined(), book("0.60", "0.64"), position("10", "6"), by_hand)
+    equity = only(Equity, said)
+    assert (equity.cash, equity.marks) == (Cash.parse(cash), Cash.parse(marks))
+    assert equity.equity == equity.cash + equity.marks
+    assert equity.today == Cash.parse("0.2")
 
 
 def switches(said):

@@ -1,5 +1,6 @@
 from kalshi_desk.domain.intent import KnownOrder
 from kalshi_desk.domain.ledger import Fill, Settlement
+from kalshi_desk.domain.risk import DAY_NS
 from kalshi_desk.domain.units import Cash, Count, Nanos, Price
 from kalshi_desk.steps.booking import Booking
 from kalshi_desk.steps.gate_state import GateState, observe
@@ -44,7 +45,7 @@ async def test_orders_fills_and_settlements_come_back_in_that_order():
     booking = Booking(FakeLedger(), tell=_nobody, now=lambda: NOW)
     state, memory, since = GateState(), Remembered(), Nanos(NOW - 1)
     await remember(memory, booking, since=since, see=lambda message: observe(state, message))
-    assert memory.asked == [since] * 3
+    assert memory.asked == [since, since - DAY_NS, since - DAY_NS]
     assert list(state.decisions) == ["decision1", "decision2"]
     (live,) = state.orders.values()
     assert (live.order.ticker, live.open_count) == (OTHER, Count(300))

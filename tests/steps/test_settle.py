@@ -38,6 +38,15 @@ def test_no_pays_the_rest_and_owners_add_up() -> None:
     assert got.pnl == Cash.parse("2.7")
 
 
+@pytest.mark.parametrize(("value", "revenue"), [(10_000, "6"), (0, "0"), (2_500, "1.5")])
+def test_what_a_person_holds_against_the_desk_was_paid_before(value: int, revenue: str) -> None:
+    """The venue nets at once: the end pays for what is left, while each owner has his own result."""
+    positions = [_position("10", "6"), _position("-4", "1.5", owner="manual")]
+    got = settlement_of(positions, ticker=TICKER, result="x", value=Price(value), at=NOW, account=ACCOUNT)
+    assert (got.count, got.revenue) == (Count.parse("6"), Cash.parse(revenue))
+    assert got.pnl == got.revenue + Cash.parse("4") - Cash.parse("7.5") - Cash.parse("0.1")
+
+
 def _told(result: str, cents: int) -> SettlementBody:
     zero = Cash(0)
     return SettlementBody(TICKER, "E", result, Count(500), zero, Count(0), zero, cents, Nanos(NOW), zero)

@@ -28,6 +28,14 @@ def test_an_answer_teaches_only_after_it_was_known():
     assert taught == [False] * 45 + [True] * 4
 
 
+def test_questions_that_have_no_answer_to_this_day_make_no_fair_sample():
+    questions = world(1, n=300)
+    waiting = [hour(0)] * 40
+    found = walk_forward(questions, params=PARAMS, still_open=waiting)
+    assert {one.calibration for one in list(found)[:280]} == {None}
+    assert any(one.calibration for one in forward(questions)[:280])
+
+
 def test_a_question_answered_before_it_was_asked_does_not_teach_itself():
     assert forward([question(0, asked=24, resolved=0)])[0].calibration is None
 

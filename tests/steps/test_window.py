@@ -22,11 +22,7 @@ def test_a_skipped_silence_belongs_to_the_window_that_spans_it():
     assert window == Window(Nanos(50_600 * NANOS), Nanos(90_200 * NANOS))
 
 
-def test_the_first_window_begins_with_the_clock():
-    window = window_of(Nanos(1_070 * NANOS), period_s=30, lag_s=60, segments=TEN_TIMES)
-    assert window.start == 50_000 * NANOS
-
-
-def test_a_run_before_the_clock_has_an_empty_window():
-    window = window_of(Nanos(1_030 * NANOS), period_s=30, lag_s=60, segments=TEN_TIMES)
-    assert window == Window(Nanos(50_000 * NANOS), Nanos(50_000 * NANOS))
+def test_runs_before_the_clock_decide_at_its_beginning_and_no_two_windows_begin_alike():
+    windows = [window_of(Nanos(at * NANOS), period_s=30, lag_s=60, segments=TEN_TIMES) for at in (1_010, 1_040, 1_070)]
+    assert [window.end // NANOS for window in windows] == [50_000, 50_000, 50_100]
+    assert [window.start // NANOS for window in windows] == [49_200, 49_500, 49_800]

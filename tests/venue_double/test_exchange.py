@@ -159,10 +159,10 @@ def test_unknown_shards_have_no_cash(store):
 
 def test_after_a_restart_a_group_still_holds_what_rests_in_it(store):
     exchange = opened(store)
-    group = exchange.groups.create(Count.parse("10"), 2)
+    group = exchange.groups.create(Count.parse("10"), 2, "sim:test:1")
     exchange.place(order("rests", "0.39"), group=group.group_id)
     exchange.place(order("gone", "0.45", time_in_force=TimeInForce.IOC), group=group.group_id)
-    dropped = exchange.groups.create(Count.parse("1"), 2)
+    dropped = exchange.groups.create(Count.parse("1"), 2, "sim:test:1")
     exchange.commit()
     del exchange.groups.groups[dropped.group_id]
     exchange.groups.changed.add(dropped.group_id)

@@ -1,6 +1,9 @@
+import msgspec
+
 from kalshi_desk.adapters.kalshi.rest import open_rest
 from kalshi_desk.clock import wall_now
-from kalshi_desk.wire.kalshi_markets import fee_schedule
+from kalshi_desk.venue_double.sources import SyntheticSource
+from kalshi_desk.wire.kalshi_markets import fee_schedule, parse_milestone_object
 from tests.venue_double.clients import ROOT, call
 
 
@@ -25,6 +28,21 @@ async def test_the_desk_s_adapter_discovers_everything(start, reader):
         assert await rest.reads.book(market.ticker) is not None
         assert isinstance(await rest.reads.trades({"ticker": market.ticker}), list)
         assert b"KXETHD" in await rest.reads.series_list()
+
+
+async def test_milestones_are_told_of_forecast_events_with_their_listing_or_alone(start, reader):
+    running = await start(SyntheticSource(7, forecast_markets=20))
+    listed = (await call(running, reader, "GET", f"{ROOT}/events?with_milestones=true&status=open"))[1]
+    tickers = {one["event_ticker"] for one in listed["events"] if one["category"] != "Crypto"}
+    bodies = [parse_milestone_object(msgspec.json.encode(one)) for one in listed["milestones"]]
+    assert {event for body in bodies for event in body.events} == tickers
+    assert all("publishes" in body.title and body.type == "publication" for body in bodies)
+    assert "milestones" not in (await call(running, reader, "GET", f"{ROOT}/events?status=open"))[1]
+    one = bodies[0].events[0]
+    alone = (await call(running, reader, "GET", f"{ROOT}/milestones?limit=5&related_event_ticker={one}"))[1]
+    assert [each["primary_event_tickers"] for each in alone["milestones"]] == [[one]]
+    for wrong in ("", "?limit=0", "?limit=501"):
+        assert (await call(running, reader, "GET", f"{ROOT}/milestones{wrong}"))[0] == 400
 
 
 async def test_filters_and_their_refusals(start, reader):

@@ -31,6 +31,22 @@ async def test_the_desk_s_adapter_trades_and_the_account_adds_up(start, trader):
         assert found.status == "executed"
 
 
+@pytest.mark.parametrize("conflicts", [False, True])
+async def test_a_miss_is_told_in_either_form(start, trader, tmp_path, conflicts: bool):
+    (plan := tmp_path / "faults.json").write_text(f'{{"missed_conflict": {float(conflicts)}}}')
+    running = await start(faults=plan, speed=10)
+    async with open_rest(running.rest, trader, wall=wall_now) as rest:
+        market = await quoted(rest)
+        try:
+            missed = order(market.ticker, Price(100), "miss-1", time_in_force=TimeInForce.IOC)
+            answer = (201, (await rest.writes.create(missed)).fill_count)
+        except Rejected as fault:
+            answer = (fault.status, fault.code)
+        assert answer == ((409, "immediate_or_cancel_insufficient_resting_volume") if conflicts else (201, 0))
+        found = await rest.reads.order_by_client_id("miss-1", market.ticker)
+        assert (found.status, found.fill_count_fp) == ("canceled", 0)
+
+
 async def test_resting_cancel_duplicate_and_post_only(start, trader):
     running = await start(speed=10)
     async with open_rest(running.rest, trader, wall=wall_now) as rest:

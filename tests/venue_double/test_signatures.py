@@ -24,9 +24,9 @@ def refused(ring, headers, **more):
 
 def test_a_good_signature_tells_the_scopes(keys_file, trader, reader):
     ring = KeyRing(keys_file)
-    scopes = ring.check(trader.headers(MS, "GET", PATH), method="GET", path=PATH, wall=WALL)
-    assert scopes == {"read", "write"}
-    need(scopes, "write")
+    key = ring.check(trader.headers(MS, "GET", PATH), method="GET", path=PATH, wall=WALL)
+    assert key.scopes == ("read", "write")
+    need(key, "write")
     with pytest.raises(ApiError):
         need(ring.check(reader.headers(MS, "GET", PATH), method="GET", path=PATH, wall=WALL), "write")
 
@@ -64,7 +64,7 @@ def test_keys_added_later_are_found_and_may_be_ed25519(keys_file):
         "KALSHI-ACCESS-KEY": "ed", "KALSHI-ACCESS-TIMESTAMP": str(MS),
         "KALSHI-ACCESS-SIGNATURE": b64encode(key.sign(f"{MS}GET{PATH}".encode())).decode(),
     }  # fmt: skip
-    assert ring.check(headers, method="GET", path=PATH, wall=WALL) == {"read"}
+    assert ring.check(headers, method="GET", path=PATH, wall=WALL).scopes == ("read",)
 
 
 def test_files_that_cannot_be_used_are_named(tmp_path):

@@ -1,8 +1,11 @@
 import pytest
+from msgspec import UNSET
 
+from kalshi_desk.domain.limits import Share
 from kalshi_desk.errors import SettingsError
 from kalshi_desk.settings import load_settings
 from kalshi_desk.wiring import addresses
+from tests.accounts import DESK, SECOND, TWO
 
 
 def settings(**given):
@@ -82,3 +85,31 @@ def test_wrong_settings_end_the_process_with_every_fault(monkeypatch, capsys) ->
     told = capsys.readouterr().err.splitlines()
     assert ended.value.code == 2
     assert [line.split(":")[:2] for line in told] == [["kalshi-desk", " PORT_BASE"], ["kalshi-desk", " SPEED"]]
+
+
+def test_one_account_has_no_shares_and_names_the_primary_subaccount() -> None:
+    alone = settings()
+    assert addresses.accounts(alone) == [addresses.account(alone)] == [DESK]
+    assert (addresses.allotment(alone), addresses.subaccount(alone)) == (None, 0)
+    assert addresses.process_name(alone, "order_execution") == "order_execution"
+
+
+def test_a_further_account_has_its_own_names_key_and_ports() -> None:
+    first, second = settings(accounts=TWO), settings(accounts=TWO, account="second")
+    assert addresses.accounts(second) == [DESK, SECOND]
+    assert (addresses.account(second), addresses.desk_account(second)) == (SECOND, DESK)
+    assert addresses.allotment(second).own == SECOND
+    assert addresses.allotment(first).shares == {DESK: Share.parse("0.6"), SECOND: Share.parse("0.4")}
+    assert (addresses.subaccount(first), addresses.subaccount(second)) == (0, 2)
+    assert addresses.trading_key(second).key_id == addresses.reading_key(second).key_id == "paper-second"
+    names = [addresses.process_name(each, "portfolio") for each in (first, second)]
+    assert names == ["portfolio", "portfolio_second"]
+    assert [addresses.metrics_port(second, name) for name in names] == [8094, 8098]
+
+
+def test_a_switch_names_an_account_only_where_one_was_chosen() -> None:
+    chosen = [settings(accounts=TWO, account=name) for name in (None, "first", "second")]
+    named = [addresses.named_account(each) for each in chosen]
+    assert named == [UNSET, DESK, SECOND]
+    assert [addresses.account(each) for each in addresses.each_account(chosen[0])] == [DESK, SECOND]
+    assert addresses.each_account(chosen[2]) == [chosen[2]]

@@ -34,6 +34,14 @@ async def test_a_broken_audit_log_is_found(database: str) -> None:
     assert "0 differences" in examination._ledger(settings).told
 
 
+@pytest.mark.embedded
+async def test_differences_are_the_accounts_own(database: str) -> None:
+    settings = load_settings(_env_file=None, database_url=database)
+    for account, name in (("sim:synthetic:7", "one"), ("sim:synthetic:8", "two"), ("sim:synthetic:8", "three")):
+        await AuditLog(database, account).add(actor="door", action="differs:order", details={"name": name}, at=Nanos(0))
+    assert examination._ledger(settings).told.startswith("1 differences")
+
+
 def test_a_clock_that_is_off_is_found(monkeypatch) -> None:
     settings = load_settings(_env_file=None)
     monkeypatch.setattr(examination, "_skew_s", lambda url: -7.0)

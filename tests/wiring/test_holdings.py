@@ -1,4 +1,6 @@
 import asyncio
+import os
+from contextlib import closing
 from types import SimpleNamespace
 
 import msgspec
@@ -6,13 +8,18 @@ import pytest
 
 from kalshi_desk.adapters.kafka import topics
 from kalshi_desk.adapters.postgres.clock_epochs import store_epochs
+from kalshi_desk.adapters.postgres.connection import connect
 from kalshi_desk.adapters.postgres.ledger import Ledger
+from kalshi_desk.adapters.postgres.recorder import Kept, RowWriter
+from kalshi_desk.domain.control import Switch
 from kalshi_desk.domain.decisions import Signal
-from kalshi_desk.domain.ledger import Mark
+from kalshi_desk.domain.ledger import Equity, Mark
 from kalshi_desk.domain.message import encode
-from kalshi_desk.domain.units import Cash
+from kalshi_desk.domain.risk import DAY_NS
+from kalshi_desk.domain.units import NANOS, Cash, Count, Nanos
 from kalshi_desk.errors import ParseError
 from kalshi_desk.wiring.holdings import Holdings
+from kalshi_desk.wiring.recording import layout
 from tests.orders import fill as any_fill
 from tests.orders import order as any_order
 from tests.steps import desk
@@ -26,16 +33,20 @@ def _record(topic, message) -> SimpleNamespace:
 
 
 @pytest.fixture
-async def holdings(database: str, monkeypatch) -> Holdings:
+async def holdings(database: str) -> Holdings:
     store_epochs(database, account=desk.ACCOUNT, mode="paper", bankroll=Cash.parse("50"), segments=[])
-    holdings = Holdings(FakeProcess(database, desk.T0))
+    return await _opened(FakeProcess(database, desk.T0))
+
+
+async def _opened(process: FakeProcess) -> Holdings:
+    holdings = Holdings(process)
 
     async def run(since_ms: int) -> None:
         holdings.see(_record(topics.LIFECYCLE, desk.defined()))
         holdings.tail.caught_up.set()
         await asyncio.Event().wait()
 
-    monkeypatch.setattr(holdings.tail, "run", run)
+    holdings.tail.run = run
     await holdings.open()
     return holdings
 
@@ -89,11 +100,64 @@ async def test_what_a_person_resumed_from_stays_resumed_after_a_restart(database
     assert topics.CONTROL.name in [topic for topic, _, _ in again.process.published]
 
 
+MIDNIGHT = Nanos((desk.T0 // DAY_NS + 1) * DAY_NS)
+
+
+async def _worth(holdings: Holdings, bid: str, ask: str, *, at: Nanos) -> list[Mark | Equity | Switch]:
+    """Let ten contracts of a forecast market be worth the mid, and return what a tick says of it."""
+    holdings.process.at = at
+    holdings.see(_record(topics.POSITIONS, desk.position("10", "4", ticker=desk.CPI)))
+    await holdings.take(_record(topics.BOOKS, desk.book(bid, ask, ticker=desk.CPI, at=at)))
+    await holdings.take(_record(topics.BOOKS, desk.alive(at)))
+    holdings.process.published.clear()
+    await holdings.tick()
+    return [message for _, _, message in holdings.process.published]
+
+
+async def test_a_restart_leaves_the_day_where_it_began(database: str, holdings: Holdings) -> None:
+    """$3 won at midnight and $5 less since: the portfolio that ran through it and one started at noon agree."""
+    bought = any_order(ticker=desk.CPI, desk="forecast")
+    ten = any_fill(bought, at=desk.T0, occurred_at=desk.T0, count=Count.parse("10"), fee=Cash(0))
+    await Ledger(database, desk.ACCOUNT).add_fill(ten)
+    before = await _worth(holdings, "0.69", "0.71", at=Nanos(MIDNIGHT - NANOS))
+    marks = [message for message in before if isinstance(message, Mark)]
+    with closing(connect(database, "tester")) as db:
+        writer = RowWriter("recorder", layout(holdings.process.settings))
+        writer.write(db, [Kept(topics.MARKS.name, 0, offset, b"", mark) for offset, mark in enumerate(marks)])
+    again = await _opened(FakeProcess(database, Nanos(MIDNIGHT + DAY_NS // 2)))
+    told = [await _worth(holdings, "0.19", "0.21", at=Nanos(MIDNIGHT + NANOS))]
+    told.append(await _worth(again, "0.19", "0.21", at=again.process.at))
+    today = [next(message.today for message in each if isinstance(message, Equity)) for each in told]
+    assert today == [Cash.parse("-5")] * 2
+
+
 async def test_a_great_loss_throws_the_pause_switch(holdings: Holdings) -> None:
     holdings.see(_record(topics.POSITIONS, desk.position("0", "0", realized="-30")))
     await asyncio.sleep(0.01)
     thrown = [key for topic, key, _ in holdings.process.published if topic == topics.CONTROL.name]
     assert "pause:both" in thrown
+
+
+@pytest.mark.parametrize("lost", [topics.CONTROL.name, topics.MARKS.name])
+async def test_what_follows_from_a_watched_record_and_is_lost_ends_the_process(
+    holdings: Holdings, monkeypatch, lost: str
+) -> None:
+    left: list[int] = []
+    monkeypatch.setattr(os, "_exit", left.append)
+    holdings.process.lost = {lost}
+    holdings.see(_record(topics.POSITIONS, desk.position("0", "0", realized="-30")))
+    await asyncio.sleep(0.01)
+    assert set(left) == {70}
+
+
+async def test_what_a_tick_finds_and_the_broker_does_not_take_ends_the_process(holdings: Holdings, monkeypatch) -> None:
+    left: list[int] = []
+    monkeypatch.setattr(os, "_exit", left.append)
+    holdings.process.lost = {topics.MARKS.name}
+    holdings.process.at = desk.later(2)
+    await holdings.tick()
+    await asyncio.sleep(0)
+    assert left == [70]
 
 
 async def test_what_cannot_be_read_is_passed_over_except_by_the_agent(holdings: Holdings) -> None:
@@ -127,3 +191,12 @@ async def test_flatten_sells_and_tells_what_it_cannot_sell(holdings: Holdings) -
     assert [message.reason for topic, message in told if topic == topics.REFUSALS.name] == ["no_bid"]
     assert ["no_bid" in message.text for topic, message in told if topic == topics.ALERTS.name] == [True]
     assert [message.exit_rule for topic, message in told if topic == topics.SIGNALS.name] == ["flatten"]
+
+
+async def test_positions_and_switches_of_another_account_are_passed_over(holdings: Holdings) -> None:
+    other = "sim:synthetic:7/second"
+    pause = Switch(at=desk.T0, name="flatten", scope="both", on=True, by="anna", reason="test", account=other)
+    holdings.see(_record(topics.CONTROL, pause))
+    holdings.see(_record(topics.POSITIONS, msgspec.structs.replace(desk.position("5", "2"), account=other)))
+    assert holdings.details() == {"positions": 0}
+    assert holdings.state.switches == {}

@@ -1,26 +1,34 @@
 import asyncio
+import os
 from contextlib import asynccontextmanager
 from types import SimpleNamespace
 
 import pytest
+from msgspec import UNSET, structs
 
 from kalshi_desk.adapters.kafka import topics
 from kalshi_desk.adapters.kalshi.rest import KalshiRest
 from kalshi_desk.adapters.postgres.clock_epochs import store_epochs
+from kalshi_desk.domain.allocation import Allotment, own_decision
 from kalshi_desk.domain.control import Alert, Switch
 from kalshi_desk.domain.inputs import Lifecycle
 from kalshi_desk.domain.intent import CancelOrder
+from kalshi_desk.domain.limits import Share
 from kalshi_desk.domain.message import encode
-from kalshi_desk.domain.units import Cash, Count
-from kalshi_desk.errors import LeaseLost
+from kalshi_desk.domain.risk import DAY_NS
+from kalshi_desk.domain.units import NANOS, Cash, Count, Nanos
+from kalshi_desk.errors import LeaseLost, Rejected
+from kalshi_desk.steps.confirm import state_event
 from kalshi_desk.steps.execute import carry_out
 from kalshi_desk.steps.reconcile import Difference
 from kalshi_desk.wiring import order_door
 from kalshi_desk.wiring.order_door import OrderDoor
+from tests.accounts import DESK, SECOND, TWO
 from tests.fakes import FakeVenue
 from tests.orders import event as order_event
 from tests.orders import fill as any_fill
 from tests.orders import order as any_order
+from tests.orders import settlement as any_settlement
 from tests.steps import desk
 from tests.wiring.process import FakeProcess
 
@@ -91,6 +99,31 @@ async def test_a_restart_remembers_decisions_and_positions(process: FakeProcess,
     await third._remember()
     assert third.state.held(desk.TICKER, desk.Outcome.YES) == venue.held[desk.TICKER]
     assert third.state.orders == {}
+
+
+@pytest.mark.parametrize("told", ["by its fills", "by the socket"])
+async def test_an_order_that_a_person_made_larger_is_told_and_the_door_opens(
+    process: FakeProcess, venue: FakeVenue, told: str
+) -> None:
+    first = _door(process, venue)
+    venue.fill_now = False
+    await first.decide(_record(SIGNAL, desk.signal(style="make", price="0.49", expires_at=desk.later(60))))
+    (intent,) = await first.ledger.open_intents()
+    assert await carry_out(intent, first.door)
+    more = Count(intent.body.count + 200)
+    body = venue.change("v1", fill_count_fp=more, remaining_count_fp=Count(800))
+    if told == "by the socket":
+        await first.booking.event(state_event(intent.body, body, process.now()))
+    await first.booking.fill(venue.trade(body, Count(more - 300)))
+    await first.booking.fill(venue.trade(body, Count(300)))
+    first.lease.give_up()
+    process.kinds()
+    second = _door(process, venue)
+    await second._remember()
+    (alert,) = (message for _, _, message in process.published if isinstance(message, Alert))
+    assert (alert.severity, alert.subject) == ("critical", "the ledger contradicts itself")
+    assert second.state.held(desk.TICKER, desk.Outcome.YES) == more
+    second.lease.give_up()
 
 
 async def test_an_old_decision_that_comes_again_blocks_nothing(process: FakeProcess, venue: FakeVenue) -> None:
@@ -196,6 +229,31 @@ async def test_contradictions_and_differences_are_alerts(process: FakeProcess, v
     assert kinds.count("alerts.v1 Alert") == 2
     assert "desk.control.v1 Switch" not in kinds
     assert door.audit.broken_at() is None
+
+
+@pytest.mark.parametrize("lost", [topics.ORDER_EVENTS.name, topics.POSITIONS.name])
+async def test_a_booked_fact_that_the_broker_does_not_take_ends_the_process(
+    process: FakeProcess, venue: FakeVenue, monkeypatch, lost: str
+) -> None:
+    left: list[int] = []
+    monkeypatch.setattr(os, "_exit", left.append)
+    door, process.lost = _door(process, venue), {lost}
+    await door.tell(any_fill(any_order()))
+    await door.tell(desk.position("5", "2"))
+    await asyncio.sleep(0)
+    assert left == [70]
+
+
+async def test_what_was_settled_before_midnight_is_told_again_after_it(process: FakeProcess, venue: FakeVenue) -> None:
+    bought, midnight = any_order(ticker=desk.TICKER), Nanos((desk.T0 // DAY_NS + 1) * DAY_NS)
+    door, before = _door(process, venue), Nanos(midnight - NANOS)
+    await door.booking.take(any_fill(bought, at=before))
+    await door.booking.settle(any_settlement(at=before, ticker=desk.TICKER))
+    process.kinds()
+    again, process.at = OrderDoor(process), Nanos(midnight + NANOS)
+    await again._remember()
+    assert [(told.ticker, told.count) for _, _, told in process.published] == [(desk.TICKER, Count(0))]
+    assert again.booking.settled == {desk.TICKER}
 
 
 async def test_what_is_unsafe_pauses_both_desks_until_a_person_resumes(process: FakeProcess, venue: FakeVenue) -> None:
@@ -361,3 +419,84 @@ async def test_after_an_order_the_next_refusal_is_told(process: FakeProcess, ven
     await door.decide(_record(SIGNAL, desk.signal()))
     await door.decide(_record(SIGNAL, desk.signal(q=0.53, decision_id="d2")))
     assert process.kinds() == ["refusals.v1 Refusal", "orders.v1 Order", "refusals.v1 Refusal"]
+
+
+@pytest.fixture
+def second(database: str) -> FakeProcess:
+    """The process of a further account, with four tenths of each signal."""
+    store_epochs(database, account=SECOND, mode="paper", bankroll=Cash.parse("50"), segments=[])
+    process = FakeProcess(database, desk.T0)
+    process.account = process.told = SECOND
+    process.settings = process.settings.model_copy(update={"accounts": TWO, "account": "second"})
+    process.allotment = Allotment(DESK, SECOND, {DESK: Share.parse("0.6"), SECOND: Share.parse("0.4")})
+    return process
+
+
+async def test_a_further_account_takes_its_part_of_a_signal_as_its_own(second: FakeProcess, venue: FakeVenue) -> None:
+    door = _door(second, venue)
+    door.see(_record("marks.v1", structs.replace(desk.equity(), account=SECOND)))
+    await door.decide(_record(SIGNAL, desk.signal()))
+    ((_, key, order),) = second.published
+    assert (key, order.account) == (SECOND, SECOND)
+    assert order.decision_id == own_decision("d1", second.allotment)
+
+
+async def test_a_further_account_takes_what_its_own_entry_did_not_get(second: FakeProcess, venue: FakeVenue) -> None:
+    venue.fill_now = False
+    door = _forecast_door(second, venue)
+    door.see(_record("marks.v1", structs.replace(desk.equity(), account=SECOND)))
+    await door.decide(_record(SIGNAL, _resting_wish()))
+    (first,) = await door.ledger.open_intents()
+    assert await carry_out(first, door.door)
+    second.at = desk.later(601)
+    door.see(_record("kalshi.books.v1", desk.alive(second.at)))
+    door.see(_record("marks.v1", structs.replace(desk.equity(at=second.at), account=SECOND)))
+    name = first.body.client_order_id
+    gone = CancelOrder(at=second.at, account=SECOND, ticker=desk.CPI, client_order_id=name, reason="timeout")
+    assert await door.ledger.add_cancel(gone, door.lease.epoch)
+    (wish,) = await door.ledger.open_intents()
+    assert await carry_out(wish, door.door)
+    await door.follow_up()
+    (taken,) = await door.ledger.open_intents()
+    assert (taken.body.account, taken.body.style) == (SECOND, "take")
+    door.lease.give_up()
+
+
+async def test_what_another_account_sells_or_switches_is_none_of_its_business(
+    second: FakeProcess, venue: FakeVenue
+) -> None:
+    door = _door(second, venue)
+    await door.decide(_record(SIGNAL, desk.signal(action="exit")))
+    assert second.published == []
+    for account, bars in ((DESK, False), (SECOND, True), (UNSET, True)):
+        door.see(_record(topics.CONTROL.name, _halt(False)))
+        door.see(_record(topics.CONTROL.name, structs.replace(_halt(), account=account)))
+        assert (door.state.switch("halt", "crypto", desk.T0) is not None) is bars
+    assert door.state.equity is None
+
+
+async def test_what_it_throws_and_refuses_names_it(second: FakeProcess, venue: FakeVenue) -> None:
+    door = _door(second, venue)
+    await door.throw(_halt())
+    await door.decide(_record(SIGNAL, desk.signal()))
+    (_, key, thrown), (_, _, refusal) = second.published
+    assert (key, thrown.account, refusal.account) == (f"halt:both:{SECOND}", SECOND, SECOND)
+
+
+async def test_a_venue_that_refuses_the_key_halts_the_account_until_it_takes_it_again(
+    process: FakeProcess, venue: FakeVenue, monkeypatch
+) -> None:
+    door = _door(process, venue)
+
+    async def refuse(*_):
+        raise Rejected("GET", 401, "authentication_error", "NOT_FOUND")
+
+    monkeypatch.setattr(door.reads, "balance", refuse)
+    for _ in range(3):
+        assert not await door._compare()
+    assert door.key.out
+    assert door.state.switch("halt", "crypto", desk.T0).by == "breaker:key"
+    assert process.kinds()[-2:] == ["desk.control.v1 Switch", "alerts.v1 Alert"]
+    monkeypatch.undo()
+    assert await door._compare()
+    assert not door.key.out

@@ -4,6 +4,7 @@ from contextlib import closing
 from types import SimpleNamespace
 
 import pytest
+from structlog.testing import capture_logs
 
 from kalshi_desk.adapters.kalshi.rest import KalshiRest
 from kalshi_desk.adapters.postgres.clock_epochs import store_epochs
@@ -97,10 +98,15 @@ async def test_the_private_socket_books_orders_and_fills(door: OrderDoor) -> Non
         "book_side": "bid", "yes_price_dollars": "0.4000", "count_fp": "5.00", "fee_cost": "0.084000",
         "post_position_fp": "5.00", "ts_ms": NOW // 10**6, "client_order_id": "decision1-1",
     }  # fmt: skip
-    frames = [json.dumps({"type": kind, "sid": 1, "msg": msg}) for kind, msg in (("user_order", body), ("fill", fill))]
+    elsewhere = fill | {"trade_id": "t2", "order_id": "v8", "client_order_id": "y", "subaccount": 2}
+    said = ("fill", elsewhere), ("user_order", body), ("fill", fill)
+    frames = [json.dumps({"type": kind, "sid": 1, "msg": msg}) for kind, msg in said]
     stranger = json.dumps({"type": "user_order", "sid": 1, "msg": body | {"client_order_id": "x", "order_id": "v9"}})
     batch = [Connected(NOW), *(Received(text, NOW) for text in (*frames, *frames, stranger, "{"))]
-    await order_tasks._hear(door, batch)
+    with capture_logs() as logs:
+        await order_tasks._hear(door, batch)
+    told = [(entry["venue_order_id"], entry["log_level"]) for entry in logs if entry["event"] == "order.unknown"]
+    assert told == [("v9", "warning")]
     known = await door.ledger.find_order(venue_order_id="v1")
     assert (known.state, known.filled) == ("filled", Count.parse("5"))
     assert door.process.kinds() == ["order_events.v1 OrderEvent", "order_events.v1 Fill", "positions.v1 Position"]

@@ -34,6 +34,14 @@ def test_an_app_is_named_after_its_process() -> None:
         process.now()
 
 
+def test_a_standby_on_the_same_machine_is_another_member_of_the_group() -> None:
+    members = {
+        stream_app(StreamProcess(load_settings(_env_file=None, listen_host=host), "order_execution")).conf
+        for host in ("127.0.0.1", "127.0.0.2")
+    }
+    assert len({conf.consumer_group_instance_id for conf in members}) == 2
+
+
 @pytest.mark.embedded
 async def test_a_process_tells_the_event_time_and_beats(settings, database: str, monkeypatch) -> None:
     monkeypatch.setattr(streams, "start_http_server", lambda port, host: CollectorRegistry())

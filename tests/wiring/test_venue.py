@@ -35,6 +35,11 @@ async def test_reading_and_trading_have_their_own_keys(settings) -> None:
     assert loop.quiet_s is None
 
 
+async def test_the_reads_of_a_desk_with_one_account_name_the_primary_one(settings) -> None:
+    async with venue.reader(settings) as reads, venue.trader(settings) as rest:
+        assert [each._own for each in (reads, rest.reads, rest.writes)] == [{"subaccount": 0}] * 2 + [{}]
+
+
 async def test_a_missing_key_is_told(settings) -> None:
     reading_key(settings).pem.unlink()
     with pytest.raises(SettingsError, match="private key"):

@@ -14,10 +14,11 @@ import structlog
 
 from kalshi_desk.adapters.postgres.queries import queries
 from kalshi_desk.adapters.reports.backtest import html
-from kalshi_desk.batch.calibration import answered
+from kalshi_desk.adapters.sentences import embed
+from kalshi_desk.batch.calibration import Record, read_record
 from kalshi_desk.batch.desk import Run, run_of
+from kalshi_desk.batch.inputs import once
 from kalshi_desk.domain.backtest import ForecastBacktest, result_json, verdict
-from kalshi_desk.domain.question import Question
 from kalshi_desk.domain.units import Cash, Nanos
 from kalshi_desk.errors import ParseError
 from kalshi_desk.recordings.questions import read_questions
@@ -47,7 +48,8 @@ def run_backtest(run_after: datetime, period: timedelta, *, run_id: str, wish: W
     Raises ParseError for a questions file that is none or lies elsewhere.
     """
     with run_of(run_after, period) as run:
-        found = _found(run, wish)
+        known = once(run, f"backtest.{run_id}", Record, lambda: _record(run, wish.questions))
+        found = _found(run, wish, known)
         word, sentence = verdict(found)
         row = {"run_id": run_id, "kind": wish.kind, "parameters": msgspec.json.encode(wish).decode()}
         page = html(found, title=f"{wish.kind} · {wish.questions or OWN}")
@@ -59,20 +61,21 @@ def run_backtest(run_after: datetime, period: timedelta, *, run_id: str, wish: W
     return path
 
 
-def _found(run: Run, wish: Wish) -> ForecastBacktest:
+def _found(run: Run, wish: Wish, known: Record) -> ForecastBacktest:
     params = backtest_params(
         run.settings,
         bankroll=Cash(int(Decimal(str(wish.bankroll)).scaleb(Cash.DECIMALS))),
         start=_midnight(wish.start_date),
         end=_midnight(wish.end_date, days=1),
+        still_open=known.still_open,
     )
-    return backtest(_questions(run, wish.questions), params)
+    return backtest(known.answered, params, embed=embed)
 
 
-def _questions(run: Run, name: str | None) -> list[Question]:
+def _record(run: Run, name: str | None) -> Record:
     if name is None:
-        return answered(run)
-    return read_questions(questions_file(run.settings.desk_home.resolve() / FOLDER, name))
+        return read_record(run)
+    return Record(read_questions(questions_file(run.settings.desk_home.resolve() / FOLDER, name)), [])
 
 
 def questions_file(folder: Path, name: str) -> Path:

@@ -13,6 +13,7 @@ from kalshi_desk.adapters.postgres.copy import copy_rows
 from kalshi_desk.adapters.postgres.queries import queries
 from kalshi_desk.batch import listing
 from kalshi_desk.batch.desk import Run, run_of
+from kalshi_desk.batch.inputs import once
 from kalshi_desk.domain.units import NANOS, Nanos
 from kalshi_desk.errors import VenueError
 from kalshi_desk.steps.base_rates import Settled, base_rates
@@ -31,18 +32,21 @@ def fetch_settled(run_after: datetime, period: timedelta) -> int:
     A venue that does not answer is asked again with the next interval: old base rates are better than no discovery.
     """
     with run_of(run_after, period) as run:
-        sql, key = queries("discovery"), key_of(run)
-        (stored,) = sql.has_pages(run.connection, **key)
-        if stored or _fresh(run):
-            return int(stored)
-        try:
-            bodies = asyncio.run(_fetch(run))
-        except VenueError as fault:
-            log.warning("base_rates.not_read", fault=str(fault))
-            return 0
-        for page, body in enumerate(bodies):
-            sql.add_page(run.connection, **key, page=page, body=body.decode(), observed_at=run.now.datetime())
-        return len(bodies)
+        return once(run, "base_rates", int, lambda: _store_pages(run))
+
+
+def _store_pages(run: Run) -> int:
+    if _fresh(run):
+        return 0
+    try:
+        bodies = asyncio.run(_fetch(run))
+    except VenueError as fault:
+        log.warning("base_rates.not_read", fault=str(fault))
+        return 0
+    for page, body in enumerate(bodies):
+        row = {"page": page, "body": body.decode(), "observed_at": run.now.datetime()}
+        queries("discovery").add_page(run.connection, **key_of(run), **row)
+    return len(bodies)
 
 
 def store_base_rates(run_after: datetime, period: timedelta) -> int:

@@ -5,8 +5,11 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any
 
+import msgspec
+
 from kalshi_desk.adapters.postgres.queries import queries
 from kalshi_desk.batch.desk import Run, run_of
+from kalshi_desk.batch.inputs import once
 from kalshi_desk.domain.message import Decoder, encode
 from kalshi_desk.domain.question import Question
 from kalshi_desk.domain.units import Nanos
@@ -17,15 +20,28 @@ from kalshi_desk.wiring.combination import combine_params
 _decode: Decoder[Calibration] = Decoder(Calibration, "calibrations")
 
 
+class Record(msgspec.Struct, frozen=True):
+    """What was known of the desk's own questions: those answered, and when those still open were asked."""
+
+    answered: list[Question]
+    still_open: list[Nanos]
+
+
 def fit_calibrations(run_after: datetime, period: timedelta) -> int:
     """Write the calibrations that the answers known by now support; return how many: none before a fair sample."""
     with run_of(run_after, period) as run:
         sql, db = queries("calibration"), run.connection
-        fitted = fit(answered(run), still_open(run), fitted_at=run.now, params=combine_params(run.settings))
+        known = once(run, "calibration", Record, lambda: read_record(run))
+        fitted = fit(known.answered, known.still_open, fitted_at=run.now, params=combine_params(run.settings))
         sql.drop_calibrations(db, account=run.account, fitted_at=run.now.datetime())
         for calibration in fitted.values():
             sql.add_calibration(db, account=run.account, **_row(calibration))
         return len(fitted)
+
+
+def read_record(run: Run) -> Record:
+    """Return the desk's questions as they were known at the run's decision time."""
+    return Record(answered(run), still_open(run))
 
 
 def answered(run: Run) -> list[Question]:

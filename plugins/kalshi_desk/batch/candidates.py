@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections import defaultdict
 from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
@@ -12,7 +13,7 @@ from kalshi_desk.adapters.kafka.topics import ESTIMATE_REQUESTS, partition_count
 from kalshi_desk.adapters.postgres.queries import queries
 from kalshi_desk.batch.desk import Run
 from kalshi_desk.batch.evidence import economic_for, evidence_for
-from kalshi_desk.domain.asked import Asked, BaseRate
+from kalshi_desk.domain.asked import Asked, BaseRate, Milestone
 from kalshi_desk.domain.units import Nanos, Price
 from kalshi_desk.errors import ParseError
 from kalshi_desk.settings import Settings
@@ -20,6 +21,7 @@ from kalshi_desk.steps.estimate import Candidate, Due, LeftOut, Look, mid_of
 from kalshi_desk.wire.forecast_prompt import forecast_prompt
 from kalshi_desk.wiring import addresses
 
+DATES = 5
 Chosen = tuple[Candidate, str]
 
 
@@ -74,12 +76,13 @@ def _price(dollars: Decimal | None) -> Price | None:
 def gather(run: Run, chosen: Sequence[Chosen]) -> tuple[list[Due], list[LeftOut]]:
     """Return what was known of each chosen market at ``run.now``, and those whose text cannot be asked about."""
     sql, db = queries("estimation"), run.connection
-    asked = {row[0]: row for row in sql.asked(db, tickers=[candidate.ticker for candidate, _ in chosen])}
+    tickers = [candidate.ticker for candidate, _ in chosen]
+    asked, dates = {row[0]: row for row in sql.asked(db, tickers=tickers)}, _milestones(run, tickers)
     rates = [BaseRate(*row) for row in sql.base_rates(db, account=run.account, now=run.now.datetime())]
     known = {(rate.scope, rate.name.casefold()): rate for rate in rates}
     due, left = [], []
     for candidate, reason in chosen:
-        each = _due(run, (candidate, reason), asked[candidate.ticker], known)
+        each = _due(run, (candidate, reason), asked[candidate.ticker], known, dates[candidate.ticker][:DATES])
         fault = _unaskable(each, run.now)
         if fault is None:
             due.append(each)
@@ -88,7 +91,17 @@ def gather(run: Run, chosen: Sequence[Chosen]) -> tuple[list[Due], list[LeftOut]
     return due, left
 
 
-def _due(run: Run, chosen: Chosen, row: tuple[Any, ...], known: dict[tuple[str, str], BaseRate]) -> Due:
+def _milestones(run: Run, tickers: Sequence[str]) -> dict[str, list[Milestone]]:
+    found: dict[str, list[Milestone]] = defaultdict(list)
+    rows = queries("estimation").milestones(run.connection, tickers=list(tickers), now=run.now.datetime())
+    for ticker, title, kind, at in rows:
+        found[ticker].append(Milestone(title, kind, Nanos.of(at)))
+    return found
+
+
+def _due(
+    run: Run, chosen: Chosen, row: tuple[Any, ...], known: dict[tuple[str, str], BaseRate], dates: Sequence[Milestone]
+) -> Due:
     (candidate, reason), (ticker, series, category, title, event_title, close_at, about, sources) = chosen, row
     scopes = (("series", series.casefold()), ("category", category.casefold()))
     if candidate.bid is None or candidate.ask is None:
@@ -103,6 +116,7 @@ def _due(run: Run, chosen: Chosen, row: tuple[Any, ...], known: dict[tuple[str, 
         sources=tuple(name for name in sources or () if isinstance(name, str)),
         base_rates=tuple(known[scope] for scope in scopes if scope in known),
         economic=economic_for(run, category),
+        milestones=tuple(dates),
     )
     return Due(asked=asked, evidence=evidence_for(run, ticker), bid=candidate.bid, ask=candidate.ask, reason=reason)
 

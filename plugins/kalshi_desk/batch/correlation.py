@@ -13,12 +13,20 @@ from kalshi_desk.adapters.postgres.copy import copy_rows
 from kalshi_desk.adapters.postgres.queries import queries
 from kalshi_desk.adapters.sentences import embed
 from kalshi_desk.batch.desk import WRITTEN_S, Run, run_of
+from kalshi_desk.batch.inputs import once
 from kalshi_desk.domain.correlation import Matrix, Subject
 from kalshi_desk.steps.correlate import correlate, groups, pairs_above
 
 LEAST = 0.2
 HISTORY = timedelta(days=7)
 COLUMNS = ("ticker_a", "ticker_b", "p_correlation", "observed_at")
+
+
+class Compared(msgspec.Struct, frozen=True):
+    """What is compared: markets by ticker, and their mids (ticker, hour, mid), the hours in order."""
+
+    subjects: list[Subject]
+    mids: list[tuple[str, datetime, float]]
 
 
 class Written(NamedTuple):
@@ -32,7 +40,7 @@ class Written(NamedTuple):
 def write_correlations(run_after: datetime, period: timedelta) -> Written:
     """Write the correlations of at least ``LEAST`` in size as known at the run's decision time, anew on a rerun."""
     with run_of(run_after, period, lag_s=WRITTEN_S) as run:
-        subjects, mids = _priced(run, _subjects(run))
+        subjects, mids = priced(once(run, "correlation", Compared, lambda: _compared(run)))
         tickers = [subject.ticker for subject in subjects]
         matrix = correlate(subjects, vectors(subjects), mids)
         found = pairs_above(tickers, matrix, LEAST)
@@ -64,15 +72,21 @@ def _subjects(run: Run) -> list[Subject]:
     return sorted({one.ticker: one for one in held + watched}.values(), key=lambda one: one.ticker)
 
 
-def _priced(run: Run, subjects: Sequence[Subject]) -> tuple[list[Subject], Matrix]:
+def _compared(run: Run) -> Compared:
+    now, subjects = run.now.datetime(), _subjects(run)
+    tickers = [subject.ticker for subject in subjects]
+    rows = queries("correlation").mids(run.connection, tickers=tickers, since=now - HISTORY, now=now)
+    return Compared(subjects, list(rows))
+
+
+def priced(compared: Compared) -> tuple[list[Subject], Matrix]:
     """Return the subjects with their last mid, and all their hourly mids (hours, n), NaN where there was none."""
-    now, tickers = run.now.datetime(), [subject.ticker for subject in subjects]
-    rows = list(queries("correlation").mids(run.connection, tickers=tickers, since=now - HISTORY, now=now))
+    subjects, rows = compared.subjects, compared.mids
     hours = {hour: place for place, hour in enumerate(sorted({hour for _, hour, _ in rows}))}
-    places = {ticker: place for place, ticker in enumerate(tickers)}
-    mids = np.full((max(1, len(hours)), len(tickers)), np.nan)
+    places = {subject.ticker: place for place, subject in enumerate(subjects)}
+    mids = np.full((max(1, len(hours)), len(subjects)), np.nan)
     for ticker, hour, mid in rows:
         mids[hours[hour], places[ticker]] = mid
-    last = {ticker: mid for ticker, _, mid in rows}  # the hours are in order
-    priced = [msgspec.structs.replace(subject, p_yes=last.get(subject.ticker)) for subject in subjects]
-    return priced, mids
+    last = {ticker: mid for ticker, _, mid in rows}
+    known = [msgspec.structs.replace(subject, p_yes=last.get(subject.ticker)) for subject in subjects]
+    return known, mids

@@ -19,6 +19,7 @@ from kalshi_desk.adapters.postgres.copy import copy_rows, stage_rows
 from kalshi_desk.adapters.postgres.queries import queries
 from kalshi_desk.batch import listing, watchlist
 from kalshi_desk.batch.desk import Run, run_of
+from kalshi_desk.batch.inputs import once
 from kalshi_desk.domain.arbitrage import Leg, contradictions
 from kalshi_desk.domain.control import Watch
 from kalshi_desk.domain.units import PAYOUT, Count, Nanos, Price
@@ -58,7 +59,7 @@ async def _fetch(run: Run, sql: Any, key: dict[str, Any]) -> int:
     async with venue.reader(run.settings) as reads:
         sql.add_page(run.connection, **key, page=0, body=(await reads.series_list()).decode(), observed_at=observed)
         for status in ("open", "unopened"):
-            async for body in reads.event_pages({"status": status}):
+            async for body in reads.event_pages({"status": status, "with_milestones": "true"}):
                 page += 1
                 sql.add_page(run.connection, **key, page=page, body=body.decode(), observed_at=observed)
     return page + 1
@@ -70,10 +71,10 @@ def store_markets(run_after: datetime, period: timedelta) -> dict[str, Any]:
         sql, db, now = queries("discovery"), run.connection, run.now.datetime()
         with db.cursor() as cursor:
             cursor.execute("select desk.ensure_day(%s)", (now.date(),))
-        held = {ticker for (ticker,) in sql.held(db, account=run.account, now=now)}
+        held = once(run, f"{DAG}.held", set[str], lambda: _held(run))
         refused = Reasons()
         candidates, contradicting = _judge(run, held, refused)
-        for merge in (sql.merge_series, sql.merge_events, sql.merge_markets):
+        for merge in (sql.merge_series, sql.merge_events, sql.merge_markets, sql.merge_milestones):
             merge(db)
         choice = choose(candidates.values(), size=run.settings.watchlist_size)
         refused += reasons(candidates.values(), choice)
@@ -85,16 +86,18 @@ def store_markets(run_after: datetime, period: timedelta) -> dict[str, Any]:
 def publish_watchlist(run_after: datetime, period: timedelta) -> dict[str, int]:
     """Publish what changed of the watch list; return how many records that took, and what matters to forecasters.
 
+    A list that a later one has followed already is old and changes nothing: the rerun of an old interval.
     ``changed``: forecast markets that came or went since the list before; ``moved``: those whose mid moved by
     FORECAST_MIN_EDGE since then. A slower drift is seen when anything else wakes the forecasters.
     """
     with run_of(run_after, period) as run:
         sql, key = queries("discovery"), {"account": run.account, "interval_start": run.window.start.datetime()}
         chosen = [_watch(run.now, *row) for row in sql.chosen(run.connection, **key)]
+        (superseded,) = sql.later_choice(run.connection, **key)
         move = str(run.settings.forecast_min_edge)
         changed, moved = sql.material(run.connection, **key, now=run.now.datetime(), move=move)
         settings = run.settings
-    published = asyncio.run(watchlist.publish(settings, chosen, now=run.now))
+    published = 0 if superseded else asyncio.run(watchlist.publish(settings, chosen, now=run.now))
     return {"published": published, "changed": changed, "moved": moved}
 
 
@@ -128,6 +131,12 @@ def by_reason(refused: Reasons) -> dict[str, int]:
     for (_, reason), number in refused.items():
         counts[reason] += number
     return dict(counts.most_common())
+
+
+def _held(run: Run) -> set[str]:
+    return {
+        ticker for (ticker,) in queries("discovery").held(run.connection, account=run.account, now=run.now.datetime())
+    }
 
 
 def _key(run: Run) -> dict[str, Any]:

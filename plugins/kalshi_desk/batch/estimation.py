@@ -23,6 +23,7 @@ from kalshi_desk.batch.forecaster_calls import CallLedger
 from kalshi_desk.batch.quality import blocked
 from kalshi_desk.domain.message import Decoder, encode
 from kalshi_desk.domain.risk import Breach
+from kalshi_desk.domain.spend import BUDGETS
 from kalshi_desk.steps.estimate import Due, LeftOut, Patience, choose, estimate_id
 from kalshi_desk.wiring import addresses, forecasters
 
@@ -54,8 +55,6 @@ def _choose(run: Run) -> dict[int, str]:
     patience = Patience(run.settings.estimate_every_hours, run.settings.forecast_min_edge)
     chosen, left = choose(candidates(run), patience, now=run.now)
     due, unreadable = gather(run, chosen)
-    if not due:
-        return {}
     store_page(run, NOT_CHOSEN, [*left, *unreadable])
     for number, start in enumerate(range(0, len(due), BATCH)):
         store_page(run, number, due[start : start + BATCH])
@@ -63,15 +62,24 @@ def _choose(run: Run) -> dict[int, str]:
 
 
 def ask_batch(run_after: datetime, period: timedelta, batch: int) -> dict[str, str]:
-    """Ask the models about one batch; return the budgets that kept calls from starting, by ticker."""
+    """Ask the models about one batch; return the budgets that kept calls from starting, by ticker.
+
+    A market that a budget kept out when the run was first through stays out: the next run is for it.
+    """
     with run_of(run_after, period) as run:
-        due = decode_due(pages_of(run)[batch])
+        pages = pages_of(run)
+        due, capped = decode_due(pages[batch]), _capped(pages)
         done = known_estimates(run, due)
     open_ = [each for each in due if estimate_id(run.account, each.asked.ticker, run.now) not in done]
-    breaches = asyncio.run(_ask(run, open_))
+    breaches = asyncio.run(_ask(run, [each for each in open_ if each.asked.ticker not in capped]))
     for ticker, breach in breaches.items():
         log.warning("estimation.capped", ticker=ticker, limit=breach.reason, value=breach.value)
-    return {ticker: breach.reason for ticker, breach in breaches.items()}
+    return capped | {ticker: breach.reason for ticker, breach in breaches.items()}
+
+
+def _capped(pages: dict[int, str]) -> dict[str, str]:
+    left = decode_left(pages.get(NOT_ESTIMATED, "[]"))
+    return {each.ticker: each.reason for each in left if each.reason in BUDGETS}
 
 
 async def _ask(run: Run, due: Sequence[Due]) -> dict[str, Breach]:

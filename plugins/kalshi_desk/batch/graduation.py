@@ -7,14 +7,17 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+import msgspec
+
 from kalshi_desk.adapters.kafka.announce import announce
 from kalshi_desk.adapters.kafka.topics import CONTROL
 from kalshi_desk.adapters.postgres.clock_epochs import load_epochs
 from kalshi_desk.adapters.postgres.queries import queries
 from kalshi_desk.batch.desk import Run, run_of
+from kalshi_desk.batch.inputs import once
 from kalshi_desk.domain.control import Rung
 from kalshi_desk.domain.event_clock import event_time
-from kalshi_desk.domain.ladder import CRYPTO_TRADES, FORECASTS, PAPER, Bar, Proof, Standing, Verdict, judge
+from kalshi_desk.domain.ladder import CRYPTO_TRADES, FORECASTS, PAPER, Proof, Standing, Verdict, judge
 from kalshi_desk.domain.units import Nanos
 from kalshi_desk.strategies import crypto_fair_value, forecast_edge
 from kalshi_desk.wiring import addresses
@@ -23,6 +26,13 @@ RECORD = "record"
 APPROVE = "Approve"
 BEGINNING = Nanos(0)
 BARS = {forecast_edge.NAME: FORECASTS, crypto_fair_value.NAME: CRYPTO_TRADES}
+
+
+class Record(msgspec.Struct, frozen=True):
+    """Rungs: strategy, category, rung, since, began; proofs by strategy: category, ticker, event, at, gain."""
+
+    standings: list[tuple[str, str, str, datetime, datetime | None]]
+    proofs: dict[str, list[tuple[str, str, str, datetime, float]]]
 
 
 @dataclass(frozen=True)
@@ -38,20 +48,17 @@ class Judged:
 def demote(run_after: datetime, period: timedelta) -> list[str]:
     """Write and publish the fall to paper of all whose record includes 0; return which, as ``strategy:category``."""
     with run_of(run_after, period) as run:
-        sql, db, now = queries("graduation"), run.connection, run.now.datetime()
-        sql.drop_rungs(db, account=run.account, changed_at=now, changed_by=RECORD)
-        fallen = [one for one in judged(run) if one.verdict.rung == PAPER != one.held]
+        fallen = [one for one in _judged(run) if one.verdict.rung == PAPER != one.held]
         for one in fallen:
-            row = {"rung": PAPER, "changed_at": now, "changed_by": RECORD, "reason": one.verdict.reason}
-            sql.add_rung(db, account=run.account, strategy=one.strategy, category=one.category, **row)
-            _publish(run, one.strategy, one.category)
+            row = {"rung": PAPER, "changed_at": run.now.datetime(), "changed_by": RECORD, "reason": one.verdict.reason}
+            _change(run, one.strategy, one.category, row)
     return [f"{one.strategy}:{one.category}" for one in fallen]
 
 
 def promotable(run_after: datetime, period: timedelta) -> list[dict[str, Any]]:
     """Return what the record would let rise, for a person to decide: the words to show, and the ``wish`` itself."""
     with run_of(run_after, period) as run:
-        risen = [one for one in judged(run) if one.verdict.rung not in (one.held, PAPER)]
+        risen = [one for one in _judged(run) if one.verdict.rung not in (one.held, PAPER)]
         return [
             {
                 "subject": f"{run.account}: {one.strategy} in {one.category} from {one.held} to {one.verdict.rung}?",
@@ -82,31 +89,32 @@ def promote(run_after: datetime, period: timedelta, wish: Mapping[str, str], ans
         row = {"rung": wish["rung"], "changed_at": changed_at, "changed_by": _who(answer), "reason": wish["reason"]}
         if newest is not None and newest != tuple(row.values()) and not _stands(newest, wish, changed_at):
             return False
-        sql.add_rung(db, **key, **row)
-        _publish(run, wish["strategy"], wish["category"])
+        _change(run, wish["strategy"], wish["category"], row)
     return True
 
 
-def judged(run: Run) -> Iterator[Judged]:
+def judged(record: Record, *, now: Nanos) -> Iterator[Judged]:
     """Yield every strategy and category that has a record or a rung, with what the record supports."""
-    known = {(row[0], row[1].casefold()): row for row in _standings(run)}
+    known = {(row[0], row[1].casefold()): row for row in record.standings}
     for strategy, bar in BARS.items():
-        proofs = _by_category(run, strategy)
+        proofs = _by_category(record, strategy)
         held = {row[1] for row in known.values() if row[0] == strategy}
         names = {name.casefold(): name for name in sorted({*held, *proofs})}
         for folded, category in sorted(names.items()):
             standing = _standing(known.get((strategy, folded)))
             own = [proof for name, found in proofs.items() if name.casefold() == folded for proof in found]
-            yield Judged(strategy, category, standing.rung, _judge(standing, own, run, bar))
+            yield Judged(strategy, category, standing.rung, judge(standing, own, now=now, bar=bar))
 
 
-def _judge(standing: Standing, proofs: list[Proof], run: Run, bar: Bar) -> Verdict:
-    return judge(standing, proofs, now=run.now, bar=bar)
+def _judged(run: Run) -> Iterator[Judged]:
+    return judged(once(run, "graduation", Record, lambda: read_record(run)), now=run.now)
 
 
-def _standings(run: Run) -> Iterator[tuple[Any, ...]]:
-    now = run.now.datetime()
-    yield from queries("graduation").standings(run.connection, account=run.account, now=now, record=RECORD)
+def read_record(run: Run) -> Record:
+    """Return rungs and proofs as they were known at the run's decision time."""
+    key = {"account": run.account, "now": run.now.datetime()}
+    standings = queries("graduation").standings(run.connection, **key, record=RECORD)
+    return Record(list(standings), {strategy: _proofs(run, strategy) for strategy in BARS})
 
 
 def _standing(row: tuple[Any, ...] | None) -> Standing:
@@ -116,9 +124,9 @@ def _standing(row: tuple[Any, ...] | None) -> Standing:
     return Standing(rung, Nanos.of(since), BEGINNING if began is None else Nanos.of(began))
 
 
-def _by_category(run: Run, strategy: str) -> dict[str, list[Proof]]:
+def _by_category(record: Record, strategy: str) -> dict[str, list[Proof]]:
     found: dict[str, list[Proof]] = {}
-    for category, ticker, event, at, gain in _proofs(run, strategy):
+    for category, ticker, event, at, gain in record.proofs[strategy]:
         found.setdefault(category, []).append(Proof(ticker, event, Nanos.of(at), gain))
     return found
 
@@ -129,6 +137,13 @@ def _proofs(run: Run, strategy: str) -> list[tuple[Any, ...]]:
     if strategy == forecast_edge.NAME:
         return list(sql.forecast_proofs(db, **key))
     return list(sql.trade_proofs(db, strategy=strategy, **key)) or list(sql.price_proofs(db, **key))
+
+
+def _change(run: Run, strategy: str, category: str, row: Mapping[str, Any]) -> None:
+    """Write a rung and tell it, once: a rung that stands there already has been told."""
+    key = {"account": run.account, "strategy": strategy, "category": category}
+    if queries("graduation").add_rung(run.connection, **key, **row) is not None:
+        _publish(run, strategy, category)
 
 
 def _publish(run: Run, strategy: str, category: str) -> None:

@@ -30,6 +30,7 @@ COLUMNS = {
         "strike_type", "floor_strike_dollars", "cap_strike_dollars", "result", "settlement_value_dollars",
         "expiration_value", "definition", "first_observed_at", "observed_at",
     ),
+    "milestones": ("milestone_id", "title", "kind", "start_at", "event_tickers", "raw", "observed_at"),
 }  # fmt: skip
 SNAPSHOT_COLUMNS = (
     "ticker", "bid_dollars", "bid_contracts", "ask_dollars", "ask_contracts", "volume_contracts",
@@ -39,12 +40,13 @@ SNAPSHOT_COLUMNS = (
 
 @dataclass(frozen=True)
 class Entry:
-    """One thing listed: a series, an event, or a market with its event; ``fault`` where it could not be read."""
+    """A series, an event, a market with its event, or a milestone; ``fault`` where what is listed cannot be read."""
 
     series: wire.SeriesBody | None = None
     event: wire.ListedEvent | None = None
     body: wire.MarketBody | None = None
     market: Market | None = None
+    milestone: wire.MilestoneBody | None = None
     raw: bytes = b""
     fault: ParseError | None = None
 
@@ -60,7 +62,7 @@ def stored_pages(connection: Connection, key: dict[str, Any]) -> Iterator[str]:
 
 
 def entries(pages: Iterable[str]) -> Iterator[Entry]:
-    """Yield what the pages list: series, then each event followed by its markets; unreadable things as faults.
+    """Yield what the pages list: series, then each event followed by its markets, a page's milestones; and faults.
 
     The first page lists all series, the others events with their markets; one page is held at a time. Raises ParseError
     for a page that is no listing.
@@ -73,8 +75,10 @@ def entries(pages: Iterable[str]) -> Iterator[Entry]:
             known[entry.series.ticker] = entry.series
         yield entry
     for page in remaining:
-        for raw in wire.parse_listing(page).events:
+        listing = wire.parse_listing(page)
+        for raw in listing.events:
             yield from _event(raw, known)
+        yield from map(_milestone, listing.milestones or ())
 
 
 def _series(raw: msgspec.Raw) -> Entry:
@@ -93,6 +97,13 @@ def _event(raw: msgspec.Raw, known: dict[str, wire.SeriesBody]) -> Iterator[Entr
     yield Entry(event=event, raw=bytes(raw))
     for market in event.markets:
         yield _market(market, event, known.get(event.series_ticker))
+
+
+def _milestone(raw: msgspec.Raw) -> Entry:
+    try:
+        return Entry(milestone=wire.parse_milestone_object(raw), raw=bytes(raw))
+    except ParseError as fault:
+        return Entry(fault=fault)
 
 
 def _market(raw: msgspec.Raw, event: wire.ListedEvent, series: wire.SeriesBody | None) -> Entry:
@@ -130,6 +141,8 @@ def row(entry: Entry, desk: str | None, observed_at: datetime) -> tuple[str, Row
         return "events", _event_row(entry.event, entry.raw, observed_at)
     if entry.series is not None:
         return "series", _series_row(entry.series, entry.raw, observed_at)
+    if entry.milestone is not None:
+        return "milestones", _milestone_row(entry.milestone, entry.raw, observed_at)
     raise ValueError("an entry without content has no row")
 
 
@@ -146,6 +159,13 @@ def _event_row(event: wire.ListedEvent, raw: bytes, observed_at: datetime) -> Ro
     return (
         event.event_ticker, event.series_ticker, event.title, event.category, event.mutually_exclusive,
         msgspec.json.encode(bare).decode(), observed_at,
+    )  # fmt: skip
+
+
+def _milestone_row(milestone: wire.MilestoneBody, raw: bytes, observed_at: datetime) -> Row:
+    return (
+        milestone.id, milestone.title, milestone.type, milestone.start_date.datetime(),
+        encode(milestone.events).decode(), raw.decode(), observed_at,
     )  # fmt: skip
 
 

@@ -8,17 +8,21 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import httpx
+import msgspec
 import structlog
 
 from kalshi_desk.adapters.news_feeds.asking import Earlier, Source, answers, open_client
 from kalshi_desk.adapters.postgres.queries import queries
 from kalshi_desk.adapters.sentences import embed
+from kalshi_desk.batch.alarm import raise_alarm
 from kalshi_desk.batch.desk import Run, run_of
+from kalshi_desk.batch.inputs import forget, once
 from kalshi_desk.batch.news_pages import Page, encoded, figures_in, found_in, fresh, left_out, page_of
 from kalshi_desk.batch.news_rows import (
     DAG,
     known_ids,
     recent_articles,
+    recent_ids,
     save_articles,
     save_figures,
     save_links,
@@ -34,6 +38,7 @@ from kalshi_desk.wiring.news import news_sources
 
 PERIOD_S = 900
 PHRASES = 8
+IN_A_ROW = 4
 DAY_NS = 86_400 * NANOS
 log = structlog.get_logger()
 
@@ -56,10 +61,21 @@ def fetch_news(run_after: datetime, period: timedelta, *, refetch: bool) -> int 
     pages = asyncio.run(_ask_all(run, topics, last))  # outside, since no transaction waits for the world
     with run_of(run_after, period) as run:
         sql.drop_pages(run.connection, **key)
+        forget(run, DAG)
         for number, page in enumerate(pages):
             row = {"page": number, "body": encoded(page), "observed_at": run.now.datetime()}
             sql.add_page(run.connection, **key, **row)
+        for source, address, fault in sql.failing(run.connection, **key, times=IN_A_ROW):
+            _tell(run, source, address, fault)
         return len(pages)
+
+
+def _tell(run: Run, source: str, address: str, fault: str) -> None:
+    text = (
+        f"{address} failed {IN_A_ROW} times in a row, the last: {fault}. Until it answers no evidence comes from it; "
+        f"if its address or key is wrong, see the settings of {source} in .env.example."
+    )
+    raise_alarm(severity="warning", subject=f"a news source fails: {address}", text=text, at=run.now)
 
 
 async def _ask_all(run: Run, topics: list[Topic], last: dict[str, list[Any]]) -> list[Page]:
@@ -101,7 +117,7 @@ def store_news(run_after: datetime, period: timedelta) -> dict[str, int]:
     """
     with run_of(run_after, period) as run:
         known = _known(run)
-    fit, unfit = sift(known.found, known.recent.articles, known.ids, oldest=known.oldest)
+    fit, unfit = sift(known.found, known.recent.articles, known.around.known_ids, oldest=known.oldest)
     kept, repeated = _apart(Compared(tuple(fit), embed([article.text for article in fit])), known.recent)
     links = _links(known, kept)
     with run_of(run_after, period) as run:  # not the same one, since reading so many texts may take minutes
@@ -112,34 +128,44 @@ def store_news(run_after: datetime, period: timedelta) -> dict[str, int]:
         }  # fmt: skip
 
 
+class Around(msgspec.Struct, frozen=True):
+    """What a run's articles are compared with: watched markets, which of them are old, what was known and is recent."""
+
+    topics: list[Topic]
+    watched_before: set[str]
+    known_ids: set[str]
+    recent_ids: list[str]
+
+
 @dataclass(frozen=True)
 class _Known:
     """What a run begins with: its pages' contents, and what was known before it."""
 
     found: list[Article]
     figures: list[Observation]
-    ids: set[str]
+    around: Around
     recent: Compared
     oldest: Nanos
-    topics: list[Topic]
-    watched_before: set[str]
 
 
 def _known(run: Run) -> _Known:
     found, figures = _readable(run)
+    around = once(run, DAG, Around, lambda: _around(run, found))
     oldest = Nanos(run.now - round(run.settings.news_max_age_days * DAY_NS))
-    return _Known(
-        found=found, figures=figures, ids=known_ids(run, found), recent=recent_articles(run), oldest=oldest,
-        topics=topics_of(run), watched_before=watched_before(run),
-    )  # fmt: skip
+    return _Known(found, figures, around, recent_articles(run, around.recent_ids), oldest)
+
+
+def _around(run: Run, found: list[Article]) -> Around:
+    return Around(topics_of(run), watched_before(run), known_ids(run, found), recent_ids(run))
 
 
 def _links(known: _Known, kept: Compared) -> list[Link]:
     """Compare new articles with every watched market, and those of the last days with the markets that are new."""
-    tickers = {topic.ticker for topic in known.topics}
-    vectors = embed([topic.text for topic in known.topics])
-    return link(kept, known.topics, vectors=vectors, wanted=tickers) + link(
-        known.recent, known.topics, vectors=vectors, wanted=tickers - known.watched_before
+    topics = known.around.topics
+    tickers = {topic.ticker for topic in topics}
+    vectors = embed([topic.text for topic in topics])
+    return link(kept, topics, vectors=vectors, wanted=tickers) + link(
+        known.recent, topics, vectors=vectors, wanted=tickers - known.around.watched_before
     )
 
 

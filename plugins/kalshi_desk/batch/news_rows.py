@@ -42,9 +42,15 @@ def known_ids(run: Run, articles: Iterable[Article]) -> set[str]:
     return {article_id for (article_id,) in rows}
 
 
-def recent_articles(run: Run) -> Compared:
+def recent_ids(run: Run) -> list[str]:
     """Return the articles of the last three days that may be evidence, known before this run."""
-    rows = list(queries("news").recent(run.connection, account=run.account, now=run.now.datetime()))
+    rows = queries("news").recent(run.connection, account=run.account, now=run.now.datetime())
+    return [article_id for (article_id,) in rows]
+
+
+def recent_articles(run: Run, ids: list[str]) -> Compared:
+    """Return these articles with their vectors, newest first."""
+    rows = list(queries("news").articles(run.connection, account=run.account, ids=ids))
     vectors = np.array([np.frombuffer(vector, _FLOAT) for *_, vector in rows], dtype=np.float32)
     return Compared(tuple(_article(*fields) for *fields, _ in rows), vectors.reshape(-1, WIDTH))
 

@@ -13,6 +13,7 @@ from kalshi_desk.adapters.expectations import Rows, validate
 from kalshi_desk.adapters.postgres.queries import queries
 from kalshi_desk.batch.alarm import raise_alarm
 from kalshi_desk.batch.desk import WRITTEN_S, Run, run_of
+from kalshi_desk.batch.inputs import once
 from kalshi_desk.domain.message import encode
 from kalshi_desk.domain.quality import SUITES, Verdict
 from kalshi_desk.errors import QualityError
@@ -35,11 +36,11 @@ def blocked(run: Run, suites: Sequence[str]) -> list[str]:
 def check(run_after: datetime, period: timedelta) -> dict[str, int]:
     """Check the window's rows, write a row for each expectation and build the Data Docs; return how many failed.
 
-    A critical failure that this interval had not shown before raises an alert. The docs show the newest interval.
+    A critical failure that the newest interval had not shown before raises an alert, and the docs show that interval.
     """
     with run_of(run_after, period, lag_s=WRITTEN_S) as run:
         sql, key = queries("quality"), _key(run)
-        rows = {suite: _rows(run, suite) for suite in SUITES}
+        rows = once(run, "data_quality", dict[str, Rows], lambda: {suite: _rows(run, suite) for suite in SUITES})
         (superseded,) = sql.later_checks(run.connection, **key)
         docs = None if superseded else run.settings.desk_home.resolve() / DOCS
         verdicts = validate(rows, label=f"{run.window.end.datetime():%Y-%m-%dT%H:%M:%SZ}", docs=docs)
@@ -49,7 +50,8 @@ def check(run_after: datetime, period: timedelta) -> dict[str, int]:
             sql.add_check(run.connection, **key, **_row(verdict), observed_at=run.now.datetime())
     failed = [verdict for verdict in verdicts if not verdict.passed]
     critical = [verdict for verdict in failed if verdict.expectation.critical]
-    _tell(run, [verdict for verdict in critical if (verdict.suite, verdict.expectation.text) not in known])
+    if not superseded:  # what a later interval has shown since is told already
+        _tell(run, [verdict for verdict in critical if (verdict.suite, verdict.expectation.text) not in known])
     return {"checks": len(verdicts), "warnings": len(failed) - len(critical), "critical": len(critical)}
 
 
@@ -70,7 +72,7 @@ def _rows(run: Run, suite: str) -> Rows:
     statement = getattr(queries("quality"), suite).sql
     with run.connection.cursor(cursor_factory=RealDictCursor) as cursor:
         cursor.execute(statement, span)
-        return list(cursor.fetchall())
+        return [dict(row) for row in cursor.fetchall()]
 
 
 def _row(verdict: Verdict) -> dict[str, Any]:

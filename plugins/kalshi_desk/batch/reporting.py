@@ -7,20 +7,32 @@ from datetime import UTC, datetime, time, timedelta
 from datetime import date as Date
 from typing import Any
 
+from airflow.sdk.exceptions import AirflowSkipException
+
+from kalshi_desk.adapters.postgres.attribution import read_parts
 from kalshi_desk.adapters.postgres.queries import queries
 from kalshi_desk.adapters.reports import daily
 from kalshi_desk.batch.desk import WRITTEN_S, Run, run_of
+from kalshi_desk.batch.inputs import once
+from kalshi_desk.domain.attribution import Part
 from kalshi_desk.domain.message import encode
 from kalshi_desk.domain.report import Activity, DailyReport, Money, Skill, markdown
-from kalshi_desk.domain.report_parts import Coming, Costs, DeskDay, ForecasterScore, Incident, ModelCost
+from kalshi_desk.domain.report_parts import Coming, Costs, DeskDay, ForecasterScore, Incident, ModelCost, result_rows
+from kalshi_desk.domain.units import Nanos
+from kalshi_desk.wiring.addresses import accounts
 
 
 def write_report(run_after: datetime, period: timedelta, *, date: str | None) -> str:
-    """Write the report of ``date``, or of the day that the run's window ends in; return the path of its page."""
+    """Write the report of ``date``, or of the day that the run's window ends in; return the path of its page.
+
+    Raises AirflowSkipException where a later run has reported the day: that report stays.
+    """
     with run_of(run_after, period, lag_s=WRITTEN_S) as run:
-        report = gather(run, Date.fromisoformat(date) if date else report_day(run))
-        _text, page = daily.write(report, run.settings.desk_home.resolve().parent / "reports")
-        queries("report").save_report(run.connection, **_row(run, report))
+        day = Date.fromisoformat(date) if date else report_day(run)
+        report = once(run, f"daily_report.{day}", DailyReport, lambda: gather(run, day))
+        if queries("report").save_report(run.connection, **_row(run, report)) is None:
+            raise AirflowSkipException(f"a later run has reported {day} already")
+        _text, page = daily.write(report, run.settings.desk_home.resolve() / "reports")
         return str(page)
 
 
@@ -40,8 +52,14 @@ def gather(run: Run, day: Date) -> DailyReport:
         refusals=list(sql.refusals(db, **span)),
         settled=[(ticker, _held(count), result, pnl) for ticker, count, result, pnl in sql.settled(db, **span)],
         skill=[Skill(*row) for row in sql.skill(db, **span)],
+        results=result_rows(_parts(run, end), _parts(run, start)),
+        further=[(name, Money(*sql.money(db, **span | {"account": name}))) for name in accounts(run.settings)[1:]],
         **_forecast_desk(run, span),
     )
+
+
+def _parts(run: Run, at: datetime) -> list[Part]:
+    return read_parts(run.connection, account=run.account, at=Nanos.of(at))
 
 
 def _forecast_desk(run: Run, span: dict[str, Any]) -> dict[str, Any]:

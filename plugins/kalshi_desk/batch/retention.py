@@ -40,6 +40,7 @@ def drop_old(run_after: datetime, period: timedelta) -> dict[str, int]:
         dropped["listings"] = found.drop_listings(run.connection, account=run.account, before=listed)
         for subject in BY_INTERVAL:
             dropped[subject] = getattr(found, f"drop_{subject}")(run.connection, account=run.account, before=before)
+        dropped["inputs"] = found.empty_inputs(run.connection, account=run.account, before=before)
     log.info("retention.dropped", before=before.isoformat(), **dropped)
     return dropped
 

@@ -3,54 +3,80 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
 import structlog
 
-from kalshi_desk.adapters.kalshi.reads import KalshiReads
 from kalshi_desk.adapters.postgres.queries import queries
+from kalshi_desk.batch.alarm import raise_alarm
 from kalshi_desk.batch.desk import Run, run_of
+from kalshi_desk.batch.inputs import forget, once
+from kalshi_desk.batch.scorecard import SCORECARD
 from kalshi_desk.domain.scoring import brier, log_score
-from kalshi_desk.errors import LedgerError, Rejected
+from kalshi_desk.errors import LedgerError
 from kalshi_desk.wire.kalshi_markets import MarketBody
 from kalshi_desk.wire.kalshi_portfolio import SettlementBody
 from kalshi_desk.wiring import venue
 
+RESULTS, SCORES = "settlement_scoring.results", "settlement_scoring.scores"
+AT_ONCE = 50  # so many long tickers still fit into the line of a request
+Priced = tuple[str, int, int, float, float | None]  # ticker, minutes to the close, outcome, model, mid
 log = structlog.get_logger()
 
 
 def complete_results(run_after: datetime, period: timedelta) -> int:
-    """Ask the venue for results that no lifecycle message brought, and for corrections of estimated markets' results.
+    """Ask the venue for results that no lifecycle message brought, and whether it has changed those of the last day.
 
-    Returns how many results came or changed.
+    A rerun asks for changes alone. Returns how many results came or changed.
     """
     with run_of(run_after, period) as run:
-        sql, db, end = queries("scoring"), run.connection, run.window.end.datetime()
-        tickers = [ticker for (ticker,) in sql.unresolved(db, account=run.account, end=end)]
-        span = {"account": run.account, "start": run.window.start.datetime(), "end": end}
-        known = dict(sql.settled_estimated(db, **span))
-        bodies = [body for body in asyncio.run(_markets(run, [*tickers, *known])) if body.result]
-        fresh = [body for body in bodies if body.ticker not in known]
-        corrected = [body for body in bodies if known.get(body.ticker, body.result) != body.result]
-        for body in fresh:
-            sql.set_result(db, **_result(body, end))
-        for body in corrected:
-            log.warning("settlement.corrected", ticker=body.ticker, was=known[body.ticker], now=body.result)
-            sql.correct_result(db, **_result(body, end))
-        return len(fresh) + len(corrected)
+        return _correct(run) + once(run, RESULTS, int, lambda: _complete(run))
 
 
-async def _markets(run: Run, tickers: list[str]) -> list[MarketBody]:
+def _complete(run: Run) -> int:
+    sql, end = queries("scoring"), run.window.end.datetime()
+    tickers = [ticker for (ticker,) in sql.unresolved(run.connection, account=run.account, end=end)]
+    bodies = [body for body in asyncio.run(_markets(run, tickers)) if body.result]
+    for body in bodies:
+        sql.set_result(run.connection, **_result(body, end))
+    return len(bodies)
+
+
+def _correct(run: Run) -> int:
+    """Take over the results of estimated markets that the venue has changed; what was scored by them is scored anew."""
+    span = {"start": run.window.start.datetime(), "end": run.window.end.datetime()}
+    known = dict(queries("scoring").settled_estimated(run.connection, account=run.account, **span))
+    bodies = asyncio.run(_markets(run, sorted(known)))
+    corrected = [body for body in bodies if body.result not in ("", known[body.ticker])]
+    for body in corrected:
+        _take_over(run, body, known[body.ticker])
+    for name in (SCORES, SCORECARD) if corrected else ():
+        forget(run, name)
+    return len(corrected)
+
+
+def _take_over(run: Run, body: MarketBody, was: str) -> None:
+    """Write a result that the venue changed, record the change and tell a person."""
+    sql, now = queries("scoring"), run.now.datetime()
+    sql.correct_result(run.connection, **_result(body, now))
+    row = {"account": run.account, "ticker": body.ticker, "was": was, "became": body.result, "observed_at": now}
+    sql.add_correction(run.connection, **row)
+    sql.unverify(run.connection, account=run.account, ticker=body.ticker)
+    log.warning("settlement.corrected", ticker=body.ticker, was=was, became=body.result)
+    text = (
+        f"The venue settled {body.ticker} {was} and says {body.result} now. Its estimates are scored anew with this "
+        f"run; `verify` of settlement_scoring is red where what was booked for it no longer agrees with the venue."
+    )
+    raise_alarm(severity="warning", subject=f"a settlement was corrected: {body.ticker}", text=text, at=run.now)
+
+
+async def _markets(run: Run, tickers: Sequence[str]) -> list[MarketBody]:
+    """Return these markets, some at a time; a provisional one that nobody traded is gone for good."""
+    some = [tickers[start : start + AT_ONCE] for start in range(0, len(tickers), AT_ONCE)]
     async with venue.reader(run.settings) as reads:
-        return [body for body in [await _market(reads, ticker) for ticker in tickers] if body is not None]
-
-
-async def _market(reads: KalshiReads, ticker: str) -> MarketBody | None:
-    try:
-        return await reads.market(ticker)
-    except Rejected:  # a provisional market that nobody traded is gone for good
-        return None
+        return [body for part in some for body in await reads.markets({"tickers": ",".join(part)})]
 
 
 def _result(body: MarketBody, end: datetime) -> dict[str, Any]:
@@ -101,13 +127,19 @@ def difference(booked: tuple[Any, ...], venue_says: SettlementBody | None) -> st
 def score_markets(run_after: datetime, period: timedelta) -> int:
     """Write the scores of the markets settled in the window anew; return how many rows."""
     with run_of(run_after, period) as run:
-        sql, db = queries("scoring"), run.connection
-        span = {"start": run.window.start.datetime(), "end": run.window.end.datetime()}
-        rows = [score(*row) for row in sql.scorable(db, **span)]
-        sql.drop_scores(db, account=run.account, **span)
+        rows = [score(*row) for row in once(run, SCORES, list[Priced], lambda: _scorable(run))]
         for row in rows:
-            sql.add_score(db, account=run.account, observed_at=span["end"], **row)
+            queries("scoring").add_score(
+                run.connection, account=run.account, observed_at=run.window.end.datetime(), **row
+            )
         return len(rows)
+
+
+def _scorable(run: Run) -> list[Priced]:
+    sql, window = queries("scoring"), run.window
+    span = {"account": run.account, "start": window.start.datetime(), "end": window.end.datetime()}
+    sql.drop_scores(run.connection, **span)
+    return list(sql.scorable(run.connection, **span))
 
 
 def score(ticker: str, minutes: int, outcome: int, p_model: float, p_mid: float | None) -> dict[str, Any]:

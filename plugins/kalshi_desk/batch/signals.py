@@ -1,6 +1,6 @@
 """Forecast signals: the latest estimates against the newest quotes, to ``signals.v1`` and ``refusals.v1``.
 
-A rerun decides the same from the same rows, and tells only what its first try did not.
+A run decides once, and its decisions are kept before the first of them is sent: a rerun sends only what is not sent.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from kalshi_desk.adapters.kafka.topics import REFUSALS, SIGNALS
 from kalshi_desk.adapters.postgres.queries import queries
 from kalshi_desk.batch.correlation import subject_of, vectors
 from kalshi_desk.batch.desk import Run, run_of
+from kalshi_desk.batch.inputs import once
 from kalshi_desk.batch.quality import blocked
 from kalshi_desk.domain.correlation import Subject
 from kalshi_desk.domain.decisions import Signal
@@ -52,9 +53,13 @@ class Known(NamedTuple):
 def tell_signals(run_after: datetime, period: timedelta) -> Told:
     """Judge every watched market that has an estimate of the last 24 hours, and publish what came of it."""
     with run_of(run_after, period) as run:
-        answers = _fresh(run, answer(run))
-        settings = run.settings
-    asyncio.run(_publish(settings, answers))
+        answers = once(run, "forecast_signals", list[step.Answer], lambda: answer(run))
+    with run_of(run_after, period) as run:
+        return once(run, "forecast_signals.told", Told, lambda: _tell(run, answers))
+
+
+def _tell(run: Run, answers: Sequence[step.Answer]) -> Told:
+    asyncio.run(_publish(run.settings, _fresh(run, answers)))
     signals = len(step.signals_of(answers))
     return Told(signals, len(answers) - signals)
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import numpy as np
 from scipy.special import ndtri
 
@@ -10,6 +12,13 @@ from kalshi_desk.domain.joint_kelly import Scenarios, best_stakes
 
 BETS, SCENARIOS, TIMES = 40, 2_000, 50
 LOADING, SEED = 0.5, 1
+LIMITS = {
+    "free": {},
+    "in all 0.12": {"most": 0.12},
+    "each 0.02": {"most_each": 0.02},
+    "each 0.02 of 0.12": {"most_each": 0.02, "most": 0.12},
+    "lambda 3": {"drawdown_lambda": 3.0},
+}
 
 
 def scenarios() -> Scenarios:
@@ -22,7 +31,13 @@ def scenarios() -> Scenarios:
     return Scenarios(np.full(SCENARIOS, 1 / SCENARIOS), np.where(ends, (1 - costs) / costs, -1.0))
 
 
-def stakes() -> Figure:
-    """Measure the stakes of those bets."""
+def stakes() -> list[Figure]:
+    """Measure the stakes of those bets, without limits and where these bind."""
     given = scenarios()
-    return figure(f"stakes of {BETS} bets over {SCENARIOS} scenarios", durations(lambda: best_stakes(given), TIMES))
+    return [
+        figure(
+            f"stakes of {BETS} bets, {SCENARIOS} scenarios, {name}",
+            durations(partial(best_stakes, given, **caps), TIMES),
+        )
+        for name, caps in LIMITS.items()
+    ]

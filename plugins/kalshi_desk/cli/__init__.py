@@ -13,6 +13,7 @@ import click
 from kalshi_desk.errors import DeskError
 
 BAD_INPUT = 2
+ACCOUNT = click.option("--account", help="One of ACCOUNTS, or first: the one that needs no file.")
 
 
 class LazyGroup(click.Group):

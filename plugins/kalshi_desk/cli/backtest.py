@@ -12,7 +12,7 @@ import click
 from kalshi_desk.domain.units import Cash, Nanos
 
 if TYPE_CHECKING:
-    from kalshi_desk.domain.question import Question
+    from kalshi_desk.batch.calibration import Record
 
 FILE = click.Path(dir_okay=False, path_type=Path)
 DAY = click.DateTime(["%Y-%m-%d"])
@@ -50,6 +50,7 @@ def forecasts(
 ) -> None:
     """Forecast desk over resolved questions: scores of every forecaster, and what trading them would have made."""
     from kalshi_desk.adapters.reports.backtest import html
+    from kalshi_desk.adapters.sentences import embed
     from kalshi_desk.domain.backtest import result_json
     from kalshi_desk.replay.forecast_backtest import backtest
     from kalshi_desk.settings import load_settings
@@ -57,8 +58,9 @@ def forecasts(
 
     if start is not None and end is not None and end < start:
         raise click.BadParameter("lies before --start-date", param_hint="--end-date")
-    params = backtest_params(load_settings(), bankroll=bankroll, start=_instant(start), end=_instant(end, days=1))
-    found = backtest(_questions(file), params)
+    known, days = _known(file), {"start": _instant(start), "end": _instant(end, days=1)}
+    params = backtest_params(load_settings(), bankroll=bankroll, **days, still_open=known.still_open)
+    found = backtest(known.answered, params, embed=embed)
     if (page := outputs["html"]) is not None:
         _write(page, html(found, title="the desk's estimates" if file is None else file.name).encode())
     if (result := outputs["output"]) is not None:
@@ -67,17 +69,17 @@ def forecasts(
         click.echo(result_json(found))
 
 
-def _questions(file: Path | None) -> list[Question]:
-    from kalshi_desk.batch.calibration import answered
+def _known(file: Path | None) -> Record:
+    from kalshi_desk.batch.calibration import Record, read_record
     from kalshi_desk.batch.desk import run_of
     from kalshi_desk.clock import wall_now
     from kalshi_desk.recordings.questions import read_questions
     from kalshi_desk.wiring.database import database_or_fault
 
     if file is not None:
-        return read_questions(file)
+        return Record(read_questions(file), [])
     with database_or_fault(), run_of(wall_now().datetime(), timedelta(days=1)) as run:
-        return answered(run)
+        return read_record(run)
 
 
 def _instant(day: datetime | None, days: int = 0) -> Nanos | None:

@@ -22,9 +22,9 @@ def command(as_json: bool, minutes: int) -> None:
     if as_json:
         click.echo(msgspec.json.encode(found))
         return
-    click.echo(f"{'':<44} {'trials':>8} {'p50 ms':>9} {'p99 ms':>9}")
+    click.echo(f"{'':<48} {'trials':>8} {'p50 ms':>9} {'p99 ms':>9}")
     for one in found:
-        click.echo(f"{one.name:<44} {one.n:>8} {one.p50:>9.3f} {one.p99:>9.3f}")
+        click.echo(f"{one.name:<48} {one.n:>8} {one.p50:>9.3f} {one.p99:>9.3f}")
 
 
 def _figures(minutes: int) -> list[Figure]:
@@ -41,4 +41,4 @@ def _figures(minutes: int) -> list[Figure]:
         raise click.UsageError(f"no order in {minutes} minutes of the synthetic market: take more")
     with intents.own_postgres() as url:
         committed = intents.intents(url, desk.orders[0], INTENTS)
-    return [*crypto_path.figures(desk), committed, stakes.stakes()]
+    return [*crypto_path.figures(desk), committed, *stakes.stakes()]

@@ -5,15 +5,17 @@ from __future__ import annotations
 import click
 import msgspec
 
+from kalshi_desk.cli import ACCOUNT
 from kalshi_desk.settings import load_settings
 from kalshi_desk.wiring.examination import Finding, examine
 
 
 @click.command(name="doctor")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
-def command(as_json: bool) -> int:
-    """Check settings, keys, clock, database, broker, venue, money, ledger and audit log; exit code 1 if one fails."""
-    findings = examine(load_settings())
+@ACCOUNT
+def command(account: str | None, as_json: bool) -> int:
+    """Check settings, keys, clock, database, broker, venue, money, ledger, audit, batch; exit code 1 if one fails."""
+    findings = examine(load_settings(account=account))
     if as_json:
         click.echo(msgspec.json.encode(findings).decode())
     else:

@@ -12,6 +12,7 @@ import click
 
 from kalshi_desk.adapters.postgres.connection import connect
 from kalshi_desk.adapters.postgres.queries import queries
+from kalshi_desk.cli import ACCOUNT
 from kalshi_desk.domain.units import Nanos
 from kalshi_desk.settings import load_settings
 from kalshi_desk.wiring import addresses
@@ -25,15 +26,16 @@ COLUMNS = (
 
 
 @click.command("export-trades")
-def command() -> None:
+@ACCOUNT
+def command(account: str | None) -> None:
     """Print the account's fills and settlements as CSV, oldest first.
 
     Prices are in YES terms; a settlement's price is what one YES paid, its count + YES and - NO, its P&L net of fees.
     """
-    settings = load_settings()
-    url, account = addresses.database_url(settings), addresses.account(settings)
+    settings = load_settings(account=account)
+    url, name = addresses.database_url(settings), addresses.account(settings)
     with database_or_fault(), closing(connect(url, "export_trades")) as db, db:
-        rows = list(queries("trades").trades(db, account=account))
+        rows = list(queries("trades").trades(db, account=name))
     writer = csv.writer(sys.stdout, lineterminator="\n")
     writer.writerow(COLUMNS)
     writer.writerows([_cell(value) for value in row] for row in rows)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import click
 
+from kalshi_desk.cli import ACCOUNT
 from kalshi_desk.settings import load_settings
 from kalshi_desk.wiring.switches import SCOPES, left_after, obeyed, throw
 
@@ -13,12 +14,13 @@ from kalshi_desk.wiring.switches import SCOPES, left_after, obeyed, throw
 @click.option(
     "--scope", type=click.Choice(SCOPES), default="both", show_default=True, help="The desk that is flattened."
 )
-def command(reason: str, scope: str) -> int:
+@ACCOUNT
+def command(account: str | None, reason: str, scope: str) -> int:
     """Pause, cancel what rests and sell what the desk bought at the bid, until ``resume``; allowed while halted.
 
     Positions taken by hand are left alone. Exit code 1 while something is still held: it is tried again by itself.
     """
-    settings = load_settings()
+    settings = load_settings(account=account)
     switch = throw(settings, "flatten", scope=scope, on=True, reason=reason)
     if not obeyed(settings, switch):
         click.echo("published, but order_execution has not confirmed it: see kalshi-desk status", err=True)

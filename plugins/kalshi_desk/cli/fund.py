@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import click
 
+from kalshi_desk.cli import ACCOUNT
 from kalshi_desk.domain.units import Cash
 from kalshi_desk.errors import OutcomeUnknown, VenueError
 from kalshi_desk.settings import Settings, load_settings
@@ -16,12 +17,13 @@ from kalshi_desk.wiring.funding import CRYPTO_SHARD, DEFAULT_SHARD, fund, read_b
 )
 @click.option("--amount", required=True, help="Dollars, to $0.0001.")
 @click.option("--from-shard", type=int, help=f"Where it comes from.  [default: {DEFAULT_SHARD}; {CRYPTO_SHARD} for 0]")
-def command(shard: int, amount: str, from_shard: int | None) -> int:
+@ACCOUNT
+def command(account: str | None, shard: int, amount: str, from_shard: int | None) -> int:
     """Move free cash between the shards of the account; written to the audit log, no P&L.
 
     Safe to repeat after a lost answer: the same command moves it once. Exit code 1 while nobody knows.
     """
-    settings = load_settings()
+    settings = load_settings(account=account)
     source = from_shard if from_shard is not None else CRYPTO_SHARD if shard == DEFAULT_SHARD else DEFAULT_SHARD
     try:
         moved = fund(settings, source=source, destination=shard, amount=Cash.parse(amount))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import click
 
+from kalshi_desk.cli import ACCOUNT
 from kalshi_desk.settings import load_settings
 from kalshi_desk.wiring.door_groups import stop_groups
 from kalshi_desk.wiring.switches import SCOPES, obeyed, throw
@@ -12,9 +13,10 @@ from kalshi_desk.wiring.switches import SCOPES, obeyed, throw
 @click.command(name="halt")
 @click.option("--reason", required=True, help="Why; kept in the audit log.")
 @click.option("--scope", type=click.Choice(SCOPES), default="both", show_default=True, help="The desk that halts.")
-def command(reason: str, scope: str) -> int:
+@ACCOUNT
+def command(account: str | None, reason: str, scope: str) -> int:
     """Send no order any more and cancel what rests, until ``resume``; fills are still booked."""
-    settings = load_settings()
+    settings = load_settings(account=account)
     switch = throw(settings, "halt", scope=scope, on=True, reason=reason)
     if obeyed(settings, switch):
         click.echo(f"halted ({scope}): {reason}")

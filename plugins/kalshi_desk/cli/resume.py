@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import click
 
+from kalshi_desk.cli import ACCOUNT
 from kalshi_desk.errors import DeskError
 from kalshi_desk.settings import load_settings
 from kalshi_desk.wiring.switches import known_switches, obeyed, throw
@@ -11,9 +12,10 @@ from kalshi_desk.wiring.switches import known_switches, obeyed, throw
 
 @click.command(name="resume")
 @click.option("--reason", required=True, help="Why it is right to trade again; kept in the audit log.")
-def command(reason: str) -> int:
+@ACCOUNT
+def command(account: str | None, reason: str) -> int:
     """Take back every pause, halt and flatten, breakers' too; losses are counted anew from here."""
-    settings = load_settings()
+    settings = load_settings(account=account)
     thrown = [key.split(":", 1) for key, switch in known_switches(settings).items() if switch["on"]]
     if not thrown:
         raise DeskError("nothing is paused, halted or flattened")

@@ -15,7 +15,7 @@ import numpy as np
 from kalshi_desk.domain import joint_law
 from kalshi_desk.domain.joint_kelly import MOST_STAKED, JointLaw, best_stakes
 from kalshi_desk.domain.limits import RiskLimits
-from kalshi_desk.domain.projected_newton import Floats
+from kalshi_desk.domain.quadratic_step import Floats
 from kalshi_desk.domain.units import Cash
 
 Open = Annotated[float, msgspec.Meta(gt=0, lt=1)]

@@ -10,10 +10,12 @@ import msgspec
 
 from kalshi_desk.adapters.postgres.connection import connect
 from kalshi_desk.adapters.postgres.why import EVER, known, read_why
+from kalshi_desk.cli import ACCOUNT
 from kalshi_desk.domain.decisions import Refusal, Signal
 from kalshi_desk.domain.funnel import STEPS, Refused, Why, explained
 from kalshi_desk.domain.ledger import Fill, Order, OrderEvent
 from kalshi_desk.domain.message import Decoder, encode
+from kalshi_desk.domain.reasons import MEANINGS
 from kalshi_desk.domain.units import Nanos
 from kalshi_desk.errors import DeskError, UnitError
 from kalshi_desk.settings import Settings, load_settings
@@ -32,13 +34,17 @@ class _Kind(msgspec.Struct):
 @click.option("--since", help="From this event time on (ISO 8601 with zone).")
 @click.option("--replay", type=click.File("rb"), help="Ask these lines of kalshi-desk replay, not the database.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
-def command(ticker: str, since: str | None, replay: BinaryIO | None, as_json: bool) -> None:
+@ACCOUNT
+def command(account: str | None, ticker: str, since: str | None, replay: BinaryIO | None, as_json: bool) -> None:
     """Count the refusals of TICKER by reason, with the latest value and threshold, after the funnel it went through."""
     try:
         start = EVER if since is None else Nanos.parse(since)
     except UnitError as fault:
         raise click.BadParameter(fault.problem, param_hint="--since") from None
-    found = _stored(load_settings(), ticker, start) if replay is None else _replayed(replay, ticker, start)
+    if replay is None:
+        found = _stored(load_settings(account=account), ticker, start)
+    else:
+        found = _replayed(replay, ticker, start)
     click.echo(encode(found).decode() if as_json else text(found))
 
 
@@ -46,7 +52,8 @@ def _stored(settings: Settings, ticker: str, since: Nanos) -> Why:
     with database_or_fault(), closing(connect(addresses.database_url(settings), "why")) as db, db:
         if not known(db, ticker):
             raise DeskError(f"the desk has never seen {ticker}")
-        return read_why(db, account=addresses.account(settings), ticker=ticker, since=since)
+        account, desk = addresses.account(settings), addresses.desk_account(settings)
+        return read_why(db, account=account, desk=desk, ticker=ticker, since=since)
 
 
 def _replayed(lines: BinaryIO, ticker: str, since: Nanos) -> Why:
@@ -74,6 +81,8 @@ def text(found: Why) -> str:
 
 
 def _refused(each: Refused) -> str:
-    against = "" if each.value is None else f"  {each.value} against {each.threshold}"
+    limit = "" if each.threshold is None else f" against {each.threshold}"
+    against = "" if each.value is None else f"  {each.value}{limit}"
+    meaning = f"\n{'':>12}{MEANINGS[each.reason]}" if each.reason in MEANINGS else ""
     also = f"  (also {'; '.join(each.also)})" if each.also else ""
-    return f"{each.count:>7} x {each.stage}: {each.reason}{against}{also}  (last {str(each.latest_at)[:19]}Z)"
+    return f"{each.count:>7} x {each.stage}: {each.reason}{against}{also}  (last {str(each.latest_at)[:19]}Z){meaning}"

@@ -38,6 +38,14 @@ class EconomicValue(msgspec.Struct, frozen=True):
     value: str
 
 
+class Milestone(msgspec.Struct, frozen=True):
+    """What the world waits for in the market's event: ``kind`` is the venue's word for it, ``at`` when it is due."""
+
+    title: str
+    kind: str
+    at: Nanos
+
+
 class Asked(msgspec.Struct, frozen=True, kw_only=True):
     """One market as a question, with what is known besides the news; ``sources`` decide how it settles."""
 
@@ -50,3 +58,4 @@ class Asked(msgspec.Struct, frozen=True, kw_only=True):
     sources: tuple[str, ...] = ()
     base_rates: tuple[BaseRate, ...] = ()
     economic: tuple[EconomicValue, ...] = ()
+    milestones: tuple[Milestone, ...] = ()

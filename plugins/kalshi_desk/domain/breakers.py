@@ -132,6 +132,12 @@ def stopped_group(desk: str, code: str, *, now: Nanos) -> Switch:
     return Switch(at=now, name="pause", scope=desk, on=True, by=f"{BREAKER}order_group", reason=reason)
 
 
+def refused_key(answer: str, *, now: Nanos) -> Switch:
+    """Return the halt of an account whose key the venue does not take any more, until a person resumes."""
+    reason = f"the venue refuses the account's key: {answer}"
+    return Switch(at=now, name="halt", scope="both", on=True, by=f"{BREAKER}key", reason=reason)
+
+
 def unreconciled(difference: str, *, now: Nanos) -> Switch:
     """Return the pause of both desks, until a person resumes, because books and venue differ and nobody knows why."""
     return Switch(at=now, name="pause", scope="both", on=True, by=f"{BREAKER}unreconciled", reason=difference)

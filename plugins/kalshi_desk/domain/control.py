@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from msgspec import UNSET, UnsetType
+
 from kalshi_desk.domain.message import Message
 from kalshi_desk.domain.units import Nanos
 
@@ -9,7 +11,8 @@ from kalshi_desk.domain.units import Nanos
 class Switch(Message, frozen=True, kw_only=True):
     """The state of one switch: ``name`` is pause, halt or flatten; ``scope`` both, crypto or forecast.
 
-    Its key on the topic is ``name:scope``; ``by`` a person or the breaker that threw it; ``until`` ends a daily pause.
+    ``by`` is a person or the breaker that threw it; ``until`` ends a daily pause; ``account`` is the only one that it
+    is for, where a desk has several and not all are meant.
     """
 
     name: str
@@ -18,6 +21,17 @@ class Switch(Message, frozen=True, kw_only=True):
     by: str
     reason: str
     until: Nanos | None = None
+    account: str | UnsetType = UNSET
+
+    @property
+    def key(self) -> str:
+        """Its key on the topic."""
+        own = "" if self.account is UNSET else f":{self.account}"
+        return f"{self.name}:{self.scope}{own}"
+
+    def meant_for(self, account: str) -> bool:
+        """Return whether an account has to obey it."""
+        return self.account in (UNSET, account)
 
 
 class Rung(Message, frozen=True, kw_only=True):

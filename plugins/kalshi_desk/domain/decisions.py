@@ -8,8 +8,10 @@ from __future__ import annotations
 
 from hashlib import sha256
 
+from msgspec import UNSET, UnsetType
+
 from kalshi_desk.domain.market import Outcome
-from kalshi_desk.domain.message import Message
+from kalshi_desk.domain.message import Message, Probability, Stderr
 from kalshi_desk.domain.units import Count, IndexPrice, Nanos, Price
 
 
@@ -21,8 +23,8 @@ class FairValue(Message, frozen=True, kw_only=True):
 
     ticker: str
     underlying: str
-    p_yes: float
-    stderr: float
+    p_yes: Probability
+    stderr: Stderr
     spot: IndexPrice
     strike: IndexPrice
     sigma: float
@@ -69,7 +71,7 @@ class Refusal(Message, frozen=True, kw_only=True):
 
     ``stage`` is where it stopped: price, quality, edge, correlation, gate, size, door, or exit (one that the gate
     refused, or that flatten cannot make now). ``also`` tells what else would have refused it there. ``count`` > 1 sums
-    up equal refusals of one minute.
+    up equal refusals of one minute. ``account`` is whose door refused, where a desk has several.
     """
 
     ticker: str
@@ -82,6 +84,7 @@ class Refusal(Message, frozen=True, kw_only=True):
     decision_id: str | None = None
     count: int = 1
     seen: str | None = None
+    account: str | UnsetType = UNSET
 
 
 def decision_id(*, account: str, strategy: str, ticker: str, outcome: Outcome, bucket: str) -> str:

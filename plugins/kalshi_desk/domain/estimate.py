@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import msgspec
 
-from kalshi_desk.domain.message import Message
+from kalshi_desk.domain.message import Message, Probability, Stderr
 
 
 class Sample(msgspec.Struct, frozen=True, kw_only=True):
@@ -29,8 +29,8 @@ class Estimate(Message, frozen=True, kw_only=True):
     ticker: str
     category: str
     estimate_id: str
-    p_yes: float
-    stderr: float
+    p_yes: Probability
+    stderr: Stderr
     exploratory: bool
 
     @property

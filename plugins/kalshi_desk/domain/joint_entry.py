@@ -19,7 +19,7 @@ from scipy.optimize import brentq
 from scipy.special import gamma, ndtr, ndtri
 
 from kalshi_desk.domain.joint_kelly import MOST_STAKED
-from kalshi_desk.domain.projected_newton import Floats
+from kalshi_desk.domain.quadratic_step import Floats
 
 _LEGENDRE = np.polynomial.legendre.leggauss(8)
 _MIDDLE = (np.zeros(1), np.full(1, 2.0))

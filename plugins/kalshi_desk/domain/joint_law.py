@@ -19,7 +19,7 @@ import numpy as np
 from scipy.special import gammaln, ndtr, ndtri
 
 from kalshi_desk.domain.joint_kelly import Scenarios
-from kalshi_desk.domain.projected_newton import Floats, Places
+from kalshi_desk.domain.quadratic_step import Floats, Places
 
 _LEAST_LOG, _LAST_TERM = -20.0, 40.0
 _LOG_STEP = 0.4

@@ -71,7 +71,10 @@ class Fill(Message, frozen=True, kw_only=True):
 
 
 class Settlement(Message, frozen=True, kw_only=True):
-    """The end of a position: ``count`` is signed, ``value`` what one YES paid, ``revenue`` what we received."""
+    """The end of a market's positions: ``value`` is what one YES paid, ``count`` the signed net of all owners.
+
+    ``revenue`` is what that count was paid at the end; cost, fees and P&L are the owners' added up.
+    """
 
     occurred_at: Nanos
     account: str

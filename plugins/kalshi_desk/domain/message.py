@@ -6,7 +6,7 @@ struct. A value's bytes are the same on a topic, in a replay line and in an expo
 
 from __future__ import annotations
 
-from typing import Any, Generic, TypeVar
+from typing import Annotated, Any, Generic, TypeVar
 
 import msgspec
 
@@ -14,6 +14,9 @@ from kalshi_desk.domain.units import Fixed, Nanos
 from kalshi_desk.errors import ParseError, UnitError
 
 T = TypeVar("T")
+Probability = Annotated[float, msgspec.Meta(ge=0.0, le=1.0)]
+"""A probability in [0, 1], and ``Stderr`` its standard error: checked where a message is decoded, so at every door."""
+Stderr = Annotated[float, msgspec.Meta(ge=0.0)]
 
 
 def snake(name: str) -> str:
@@ -27,19 +30,21 @@ class Message(msgspec.Struct, frozen=True, kw_only=True, tag_field="kind", tag=s
     at: Nanos
 
 
-def _to_wire(value: Any) -> str:
+def to_wire(value: Any) -> str:
+    """Return a unit or an instant as it is written; raises NotImplementedError for anything else (for encoders)."""
     if isinstance(value, (Fixed, Nanos)):
         return str(value)
     raise NotImplementedError(type(value).__name__)
 
 
-def _from_wire(kind: type, value: Any) -> Any:
+def from_wire(kind: type, value: Any) -> Any:
+    """Return a unit or an instant of that kind as it was written; raises UnitError (for decoders)."""
     if issubclass(kind, (Fixed, Nanos)) and isinstance(value, str):
         return kind.parse(value)
     raise UnitError(kind.__name__, "expected a decimal string", repr(value))
 
 
-_encoder = msgspec.json.Encoder(enc_hook=_to_wire)
+_encoder = msgspec.json.Encoder(enc_hook=to_wire)
 
 
 def encode(value: object) -> bytes:
@@ -51,7 +56,7 @@ class Decoder(Generic[T]):
     """Decode the JSON of one struct or union; raises ParseError and nothing else, also for a record without a value."""
 
     def __init__(self, kind: type[T] | Any, source: str) -> None:
-        self._decoder: msgspec.json.Decoder[T] = msgspec.json.Decoder(kind, dec_hook=_from_wire)
+        self._decoder: msgspec.json.Decoder[T] = msgspec.json.Decoder(kind, dec_hook=from_wire)
         self._source = source
 
     def __call__(self, payload: bytes | str | None) -> T:

@@ -7,7 +7,16 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from kalshi_desk.domain import report_parts as parts
-from kalshi_desk.domain.report_parts import Coming, Costs, DeskDay, ForecasterScore, Incident, ModelCost, dollars
+from kalshi_desk.domain.report_parts import (
+    Coming,
+    Costs,
+    DeskDay,
+    ForecasterScore,
+    Incident,
+    ModelCost,
+    ResultRow,
+    dollars,
+)
 
 
 @dataclass(frozen=True)
@@ -47,7 +56,7 @@ class Activity:
 
 @dataclass(frozen=True)
 class DailyReport:
-    """One UTC day of one account; ``until`` names the last instant that it covers."""
+    """One UTC day of one account, with the money of further ones; ``until`` names the last instant that it covers."""
 
     account: str
     mode: str
@@ -65,6 +74,8 @@ class DailyReport:
     models: Sequence[ModelCost]
     incidents: Sequence[Incident]
     coming: Sequence[Coming]
+    results: Sequence[ResultRow]
+    further: Sequence[tuple[str, Money]] = ()
 
 
 def summary_line(report: DailyReport) -> str:
@@ -79,7 +90,8 @@ def summary_line(report: DailyReport) -> str:
 def markdown(report: DailyReport) -> str:
     """Return the report as Markdown."""
     sections = (
-        _head(report), _money(report), parts.desks(report.desks), parts.incidents(report.incidents), _activity(report),
+        _head(report), _money(report) + _further(report), parts.desks(report.desks), parts.results(report.results),
+        parts.incidents(report.incidents), _activity(report),
         parts.forecasts(report.forecasters, report.estimates), parts.spending(report.costs, report.models),
         _skill(report), _settled(report), parts.tomorrow(report.coming),
     )  # fmt: skip
@@ -100,6 +112,16 @@ def _money(report: DailyReport) -> list[str]:
         ("Lowest equity", dollars(money.lowest)),
     ]
     return ["## Money", "", "| | |", "|---|---:|", *(f"| {name} | {value} |" for name, value in rows)]
+
+
+def _further(report: DailyReport) -> list[str]:
+    if not report.further:
+        return []
+    head = ["", "| further account | realised | fees | equity at the end |", "|---|---:|---:|---:|"]
+    return head + [
+        f"| {name} | {dollars(money.realized)} | {dollars(money.fees)} | {dollars(money.equity_close)} |"
+        for name, money in report.further
+    ]
 
 
 def _activity(report: DailyReport) -> list[str]:

@@ -7,6 +7,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
+from kalshi_desk.domain.attribution import Part, by_strategy_and_category, total
+from kalshi_desk.domain.units import Cash
+
 ORDER = ("gpt", "claude", "ensemble", "calibrated", "blended", "price", "base_rate")
 
 
@@ -82,6 +85,18 @@ class Coming:
     p_price: float | None
 
 
+@dataclass(frozen=True)
+class ResultRow:
+    """Dollars that a strategy or a category has brought so far; ``day`` is what the net gained that day."""
+
+    name: str
+    realized: Decimal
+    unrealized: Decimal
+    fees: Decimal
+    net: Decimal
+    day: Decimal
+
+
 def dollars(amount: Decimal | None) -> str:
     """Return an amount with sign, cents and more decimals only where they are not zero; a dash for unknown."""
     if amount is None:
@@ -111,6 +126,32 @@ def desks(rows: Sequence[DeskDay]) -> list[str]:
     head = ["| desk | realised, net | fees | orders | fills | settled |", "|---|---:|---:|---:|---:|---:|"]
     lines = [_row(d.desk, dollars(d.realized), dollars(d.fees), d.orders, d.fills, d.settlements) for d in rows]
     return ["## Desks", "", *([*head, *lines] if rows else ["Neither desk traded."])]
+
+
+def result_rows(now: Sequence[Part], before: Sequence[Part]) -> list[ResultRow]:
+    """Return the result of every strategy, then of every category, then of all, and what it gained since ``before``."""
+    rows = [
+        _result(name, part, earlier.get(name))
+        for earlier, later in zip(by_strategy_and_category(before), by_strategy_and_category(now), strict=True)
+        for name, part in later.items()
+    ]
+    return [*rows, _result("all", total(now), total(before))] if rows else []
+
+
+def results(rows: Sequence[ResultRow]) -> list[str]:
+    """Return what strategies and categories have brought as Markdown."""
+    head = ["| | realised | open, if sold now | fees | net | net, this day |", "|---|---:|---:|---:|---:|---:|"]
+    lines = [_row(r.name, *map(dollars, (r.realized, r.unrealized, r.fees, r.net, r.day))) for r in rows]
+    return ["## By strategy and by category", "", *([*head, *lines] if rows else ["No trades yet."])]
+
+
+def _result(name: str, part: Part, before: Part | None) -> ResultRow:
+    gained = Cash(part.net - before.net) if before is not None else part.net
+    return ResultRow(name, *map(_exact, (part.realized, part.unrealized, part.fees, part.net, gained)))
+
+
+def _exact(cash: Cash) -> Decimal:
+    return Decimal(str(cash))
 
 
 def forecasts(scores: Sequence[ForecasterScore], estimates: int) -> list[str]:

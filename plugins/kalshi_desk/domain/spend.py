@@ -14,6 +14,7 @@ MILLION = 1_000_000
 WRITTEN_PERCENT, READ_PERCENT = 125, 10
 DAY_NS = 86_400 * NANOS
 MONTH_DAYS = 30
+BUDGETS = DAILY, MARKET = "llm_daily_budget", "llm_market_budget"
 
 
 class TokenPrice(msgspec.Struct, frozen=True):
@@ -69,8 +70,8 @@ def worst_cost(price: TokenPrice, *, prompt_bytes: int, max_output: int, attempt
 def over_budget(budget: Budget, spent: Spent, worst: Cash) -> Breach | None:
     """Return the budget that a call of at most ``worst`` could break, or None where it may start."""
     for name, used, limit in (
-        ("llm_daily_budget", spent.daily, budget.daily),
-        ("llm_market_budget", spent.market, budget.market),
+        (DAILY, spent.daily, budget.daily),
+        (MARKET, spent.market, budget.market),
     ):
         if used + worst > limit:
             return Breach(name, str(Cash(used + worst)), str(limit))

@@ -54,10 +54,15 @@ def prepare(place: Place) -> None:
 
 
 def _airflow(place: Place, log: IO[bytes], *command: str) -> None:
-    environment = {**os.environ, **_environment(place), **place.marker}
     line = [place.program("airflow"), *command]
     code = subprocess.run(
-        line, cwd=ROOT, env=environment, stdout=log, stderr=log, check=False, timeout=SETUP_S
+        line,
+        cwd=ROOT,
+        env={**os.environ, **environment(place), **place.marker},
+        stdout=log,
+        stderr=log,
+        check=False,
+        timeout=SETUP_S,
     ).returncode
     if code:
         raise SettingsError([f"airflow {' '.join(command)} failed; the reason is in {log.name}"])
@@ -67,7 +72,7 @@ def programs(place: Place, revision: str) -> list[Program]:
     """Return the four programs; ``revision`` stands for the settings that the DAGs read."""
     own = sha256((_configured(place) + revision).encode()).hexdigest()[:12]
     return [
-        Program(name, _command(place, name, command), environment=_environment(place), revision=own, stop_s=15)
+        Program(name, _command(place, name, command), environment=environment(place), revision=own, stop_s=15)
         for name, command in PROCESSES.items()
     ]
 
@@ -111,7 +116,8 @@ def _home(place: Place) -> Path:
     return place.home / "airflow"
 
 
-def _environment(place: Place) -> dict[str, str]:
+def environment(place: Place) -> dict[str, str]:
+    """Return what every process of Airflow, and its own command line, needs in its environment."""
     return {
         "AIRFLOW_HOME": str(_home(place)),
         "DESK_HOME": str(place.home),

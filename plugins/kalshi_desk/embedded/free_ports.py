@@ -20,7 +20,7 @@ def ports(place: Place) -> dict[str, list[int]]:
         own["postgres"] = [addresses.POSTGRES]
     if place.own_kafka:
         own["kafka"] = [addresses.KAFKA, addresses.KAFKA + 1]
-    for process, offset in addresses.METRICS.items():
+    for process, offset in addresses.metrics_offsets(place.settings).items():
         own.setdefault(process, []).append(offset)
     return own
 

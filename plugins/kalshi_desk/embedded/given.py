@@ -12,7 +12,7 @@ VARIABLES = frozenset(
     str(field.validation_alias) if field.validation_alias else name.upper()
     for name, field in Settings.model_fields.items()
 )
-KEPT = VARIABLES - {"DESK_HOME"}
+KEPT = VARIABLES - {"DESK_HOME", "ACCOUNT"}
 SOURCES = ("plugins/kalshi_desk/**/*.py", "stream_apps/*.py", "sql/**/*.sql", "plugins/kalshi_desk/page/**/*")
 
 

@@ -1,4 +1,4 @@
-"""The paper desk's two keys, made once, and the list by which the simulated venue knows them."""
+"""The paper desk's keys, made once, and the list by which the simulated venue knows them."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from pathlib import Path
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 
+from kalshi_desk.account_settings import FurtherAccount
 from kalshi_desk.embedded.place import Place, private_file
 from kalshi_desk.wiring.addresses import Key, reading_key, trading_key
 
@@ -15,11 +16,22 @@ BITS = 2048
 
 
 def prepare(place: Place) -> None:
-    """Make the keys that are missing and register both with the simulated venue."""
+    """Make the keys that are missing and register all with the simulated venue."""
     settings = place.settings.model_copy(update={"desk_home": place.home})
     keys = {trading_key(settings): ["read", "write"], reading_key(settings): ["read"]}
-    listed = {key.key_id: {"public_key_path": str(_public(key)), "scopes": scopes} for key, scopes in keys.items()}
+    listed: dict[str, dict[str, object]] = {
+        key.key_id: {"public_key_path": str(_public(key)), "scopes": scopes} for key, scopes in keys.items()
+    }
+    for further in () if settings.accounts is None else settings.accounts.account:
+        key = trading_key(settings.model_copy(update={"account": further.name}))
+        listed[key.key_id] = _registered(key, further)
     (place.home / "venue-keys.json").write_text(json.dumps(listed, indent=2) + "\n")
+
+
+def _registered(key: Key, account: FurtherAccount) -> dict[str, object]:
+    """Return how the venue knows a further account's key: a subaccount is the first user's, others have a user each."""
+    own = {"public_key_path": str(_public(key)), "scopes": ["read", "write"], "bankroll": str(account.initial_bankroll)}
+    return own | {"user": "" if account.subaccount else account.name, "subaccount": account.subaccount}
 
 
 def _public(key: Key) -> Path:

@@ -58,14 +58,17 @@ def venue(place: Place) -> list[Part]:
 
 def apps(place: Place) -> list[Part]:
     """Return the stream apps and the page."""
-    faust = (place.python, "-m", "faust", "-A")
-    worker = ("worker", "--without-web", "--loglevel", "warn")
-    streams = [
-        Part(_own(place, name, (*faust, f"stream_apps.{name}", *worker)), partial(beating, place, name))
-        for name in STREAM_APPS
-    ]
+    streams = [_stream(place, name, name) for name in STREAM_APPS]
+    for account in [] if place.settings.accounts is None else place.settings.accounts.names:
+        streams += [_stream(place, app, f"{app}_{account}", account) for app in addresses.OF_AN_ACCOUNT]
     page = _own(place, "desk_page", (place.python, "-m", "kalshi_desk.page"))
     return [*streams, Part(page, partial(answers, f"{page_url(place)}/healthz"))]
+
+
+def _stream(place: Place, app: str, name: str, account: str = "") -> Part:
+    words = ("-L", "uvloop", "-A", f"stream_apps.{app}", "worker", "--without-web", "--loglevel", "warn")
+    command = (place.python, "-m", "faust", *words)
+    return Part(_own(place, name, command, account=account), partial(beating, place, name))
 
 
 def batch(place: Place) -> list[Part]:
@@ -110,10 +113,11 @@ def beating(place: Place, process: str) -> str | None:
     return None if state == "ready" else f"it says {state}"
 
 
-def _own(place: Place, name: str, command: tuple[str, ...], stop_s: int = 10) -> Program:
+def _own(place: Place, name: str, command: tuple[str, ...], *, stop_s: int = 10, account: str = "") -> Program:
     """Return the program of the desk's own code: restarted where settings or sources changed."""
     revision = f"{given.settings_revision(place.settings)}-{given.code_revision()}"
     environment = {"DESK_HOME": str(place.home), "PYTHONUNBUFFERED": "1", "MALLOC_ARENA_MAX": "2", **ONE_THREAD}
+    environment |= {"ACCOUNT": account} if account else {}
     return Program(name, command, environment=environment, revision=revision, stop_s=stop_s)
 
 

@@ -33,15 +33,19 @@ def topics(place: Place) -> None:
 
 
 def clock(place: Place) -> None:
-    """Make the account the one in use, with the event clock that the venue announces."""
+    """Open the accounts, with the event clock that the venue announces, and make the first the one in use."""
     settings = place.settings
-    store_epochs(
-        addresses.database_url(settings),
-        account=addresses.account(settings),
-        mode=settings.desk_mode,
-        bankroll=Cash.parse(str(settings.bankroll)),
-        segments=venue_segments(place) if settings.desk_mode == "paper" else [],
-    )
+    segments = venue_segments(place) if settings.desk_mode == "paper" else []
+    first, *further = addresses.accounts(settings)
+    opening = [each.initial_bankroll for each in settings.accounts.account] if settings.accounts is not None else []
+    for account, bankroll in (*zip(further, opening, strict=True), (first, settings.bankroll)):
+        store_epochs(
+            addresses.database_url(settings),
+            account=account,
+            mode=settings.desk_mode,
+            bankroll=Cash.parse(str(bankroll)),
+            segments=segments,
+        )
 
 
 def venue_segments(place: Place) -> list[ClockSegment]:

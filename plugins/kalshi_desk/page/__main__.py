@@ -61,6 +61,7 @@ def main() -> None:
             job.add_done_callback(_end_if_broken)
 
     app.on_startup.append(work)
+    app.on_cleanup.append(_cease)
     web.run_app(
         app, host=settings.listen_host, port=addresses.port(settings, addresses.PAGE), access_log=None,
         shutdown_timeout=0.5, print=None,
@@ -68,6 +69,16 @@ def main() -> None:
 
 
 _JOBS: web.AppKey[list[asyncio.Task[None]]] = web.AppKey("jobs")
+
+
+async def _cease(app: web.Application) -> None:
+    """Cancel the jobs until they end: aiokafka swallows a cancellation while it looks for its coordinator."""
+    started = app[_JOBS]
+    jobs = set(started)
+    while jobs:
+        for job in jobs:
+            job.cancel()
+        _, jobs = await asyncio.wait(jobs, timeout=0.5)
 
 
 def _end_if_broken(job: asyncio.Task[None]) -> None:
@@ -79,8 +90,7 @@ def _end_if_broken(job: asyncio.Task[None]) -> None:
 
 def _thrower(settings: Settings) -> Callable[[Switch], Awaitable[None]]:
     async def throw(switch: Switch) -> None:
-        key = f"{switch.name}:{switch.scope}"
-        await asyncio.to_thread(announce, addresses.broker(settings), topics.CONTROL, key, switch)
+        await asyncio.to_thread(announce, addresses.broker(settings), topics.CONTROL, switch.key, switch)
 
     return throw
 

@@ -17,7 +17,8 @@ class Facts:
     """The page's knowledge at one moment; ``now`` is event time, None before the clock is known.
 
     ``topics_read``: the topics were read up to their ends. Faults are the words of what does not answer.
-    ``speed`` is event seconds per wall second.
+    ``speed`` is event seconds per wall second; ``further`` names the accounts beside the page's own;
+    ``scan_interval`` is the event seconds between two discoveries of markets.
     """
 
     mode: str
@@ -27,12 +28,14 @@ class Facts:
     limits: RiskLimits
     live: LiveState
     llm_daily_budget: Decimal
+    scan_interval: int
     now: Nanos | None = None
     speed: float = 1.0
     tables: Tables | None = None
     tables_fault: str | None = None
     topics_read: bool = False
     topics_fault: str | None = None
+    further: tuple[str, ...] = ()
 
     def slack(self, limit_s: float) -> float:
         """Return a limit on age, in event seconds, with two wall seconds of the page's own delay on top."""
@@ -56,6 +59,12 @@ class Facts:
         """Return what a process says of itself."""
         row = self._heartbeat(process)
         return None if row is None else str(row["state"])
+
+    def switched(self, process: str) -> list[str]:
+        """Return what a door says is on of its switches, as ``pause both: why``."""
+        row = self._heartbeat(process)
+        switches = {} if row is None else row["details"].get("switches", {})
+        return [f"{key.replace(':', ' ')}: {each['reason']}" for key, each in switches.items() if each["on"]]
 
     def _heartbeat(self, process: str) -> Row | None:
         rows = [] if self.tables is None else self.tables.heartbeats

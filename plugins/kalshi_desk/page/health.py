@@ -11,8 +11,9 @@ from kalshi_desk.domain.units import NANOS, Nanos
 from kalshi_desk.page.facts import Facts
 
 PROCESSES = ("order_execution", "portfolio", "crypto_signals", "kalshi_feed", "exchange_feeds", "recorder")
-SILENT_S, LATE_READ_S = 15.0, 10.0
-LISTED_EVERY_S, LISTED_EVERY_WALL_S, LISTS_MISSED = 300.0, 30.0, 3
+SILENT_S, LISTS_MISSED = 15.0, 3
+# A run is late after two minutes by the wall, however short its period; Airflow takes minutes to start when all does.
+RUN_WALL_S, START_WALL_S = 120.0, 600.0
 LEVELS = ("critical", "warning", "note")
 
 
@@ -73,9 +74,10 @@ def _processes(facts: Facts) -> list[Finding]:
     if facts.tables is None:
         return []
     found = []
-    for name in PROCESSES:
+    further = [f"{process}_{name}" for name in facts.further for process in ("order_execution", "portfolio")]
+    for name in (*PROCESSES, *further):
         silent, state = facts.silence_s(name), facts.process_state(name)
-        level = "critical" if name == "order_execution" else "warning"
+        level = "critical" if name.startswith("order_execution") else "warning"
         if silent is None or silent > SILENT_S:
             told = "has not started" if silent is None else f"has been silent for {silent:.0f} s"
             found.append(Finding(level, f"{name} {told}.", f"See .desk/logs/{name}.log; make up starts it again."))
@@ -114,14 +116,18 @@ def _coin(facts: Facts, coin: str, now: Nanos) -> Finding | None:
 
 
 def batch(facts: Facts) -> list[Finding]:
-    """Tell of a watch list so old that Airflow must have missed three of them: nobody inside it would say so."""
+    """Tell of a watch list so old that Airflow must have missed three of them: nobody inside it would say so.
+
+    Of a desk that was started some minutes ago nothing is told: Airflow starts more slowly than its clock.
+    """
     tables, now = facts.tables, facts.now
     if tables is None or now is None:
         return []
-    opened = None if tables.account is None else Nanos.of(tables.account["opened_at"])
-    last = tables.listed_at or opened
-    period_s = max(LISTED_EVERY_S, LISTED_EVERY_WALL_S * facts.speed)
-    if last is None or (now - last) / NANOS <= LISTS_MISSED * period_s:
+    account = tables.account
+    last = tables.listed_at or (None if account is None else Nanos.of(account["opened_at"]))
+    period_s = max(facts.scan_interval, RUN_WALL_S * facts.speed)
+    starting = account is not None and account["up_s"] < START_WALL_S
+    if last is None or starting or (now - last) / NANOS <= LISTS_MISSED * period_s:
         return []
     text = f"Airflow has written no watch list for {(now - last) / NANOS / 60:.0f} minutes."
     remedy = "See .desk/logs/airflow-scheduler.log and the DAG market_discovery; make up starts what does not run."

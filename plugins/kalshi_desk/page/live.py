@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections import deque
 
+from msgspec import UNSET
+
 from kalshi_desk.domain.breakers import throw
 from kalshi_desk.domain.control import Switch
 from kalshi_desk.domain.decisions import Refusal, Signal
@@ -42,12 +44,14 @@ class LiveState:
                 self._see_index(message)
             case Mark() | Equity() if message.account == self.account:
                 self._see_worth(message)
-            case Switch():
+            case Switch() if message.meant_for(self.account):
                 throw(self.switches, message)
             case Signal() if message.account == self.account:
                 self.signals.appendleft(message)
-            case Refusal():
+            case Refusal() if message.account in (UNSET, self.account):
                 self.refusals.appendleft(message)
+            case Switch() | Refusal():
+                return
             case _:
                 self._see_market(message)
 

@@ -10,12 +10,12 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from kalshi_desk.domain.funnel import Why
 from kalshi_desk.domain.limits import InputLimits
 from kalshi_desk.domain.units import Nanos
-from kalshi_desk.page import forecasts, health, quotes, words, worth
+from kalshi_desk.page import forecasts, health, quotes, results, words, worth
 from kalshi_desk.page.facts import Facts
 
 PARTS = (
-    "state", "health", "attention", "money", "limits", "positions", "funnel", "prices", "markets", "forecasts",
-    "activity",
+    "state", "health", "attention", "money", "results", "limits", "positions", "funnel", "prices", "markets",
+    "forecasts", "scorecard", "activity",
 )  # fmt: skip
 _INPUTS = InputLimits()
 
@@ -27,7 +27,7 @@ def _environment() -> Environment:
     )  # fmt: skip
     for filter_ in (
         words.dollars, words.signed, words.cents, words.contracts, words.paid, words.percent, words.whole, words.clock,
-        words.measured, words.reason, millis, tone,
+        words.measured, words.reason, words.meaning, millis, tone,
     ):  # fmt: skip
         environment.filters[filter_.__name__] = filter_
     return environment
@@ -96,4 +96,6 @@ def _context(facts: Facts) -> dict[str, Any]:
         "spot_s": facts.slack(_INPUTS.spot_s),
         "book_s": facts.slack(_INPUTS.book_s),
         "mark_s": facts.slack(10.0),
+        "results": results.results(facts),
+        "result_s": facts.slack(2 * 3_600.0),
     }

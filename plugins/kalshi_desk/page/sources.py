@@ -24,7 +24,7 @@ from kalshi_desk.page.tables import TableReader, Tables
 from kalshi_desk.settings import Settings
 from kalshi_desk.wiring import addresses
 
-READ_EVERY_S, AGAIN_S = 2.0, 2.0
+READ_EVERY_S, AGAIN_S, GATHER_MS = 2.0, 2.0, 250
 PRICES = (topics.CRYPTO_INPUTS, topics.BOOKS, topics.LIFECYCLE, topics.FAIR_VALUES, topics.MARKS)
 DECISIONS = (topics.SIGNALS, topics.REFUSALS, topics.CONTROL)
 # definitions and whole books of the crypto series are repeated every 30 s of event time, those of others every 300 s
@@ -45,11 +45,12 @@ class Sources:
         self._coins = addresses.underlyings(settings)
         self._broker = addresses.broker(settings)
         self._url = addresses.database_url(settings)
-        self._reader = TableReader(self._url, self._account)
+        self._reader = TableReader(self._url, self._account, addresses.accounts(settings)[1:])
         self._decoders = {topic.name: topic.decoder() for topic in PRICES + DECISIONS}
         self._live = LiveState(self._account)
         self._clock: ScaledClock | SystemClock | None = SystemClock() if settings.desk_mode != "paper" else None
         self._segments: list[ClockSegment] = []
+        self._further = () if settings.accounts is None else tuple(settings.accounts.names)
         self._tables: Tables | None = None
         self._tables_fault: str | None = None
         self._topics_read = False
@@ -58,9 +59,9 @@ class Sources:
     def facts(self) -> Facts:
         """Return what is known now."""
         return Facts(
-            mode=self._settings.desk_mode, account=self._account, coins=self._coins,
+            mode=self._settings.desk_mode, account=self._account, coins=self._coins, further=self._further,
             crypto_series=frozenset(self._settings.crypto_series), limits=self._settings.risk_limits, live=self._live,
-            llm_daily_budget=self._settings.llm_daily_budget,
+            llm_daily_budget=self._settings.llm_daily_budget, scan_interval=self._settings.scan_interval,
             now=self._now(), speed=self._speed(), tables=self._tables, tables_fault=self._tables_fault,
             topics_read=self._topics_read, topics_fault=self._topics_fault,
         )  # fmt: skip
@@ -99,7 +100,7 @@ class Sources:
 
     def _tail(self, followed: tuple[Topic, ...]) -> Tail:
         counts = {topic: topics.partition_count(topic, self._coins) for topic in followed}
-        return Tail(self._broker, counts, apply=self._apply)
+        return Tail(self._broker, counts, gather_ms=GATHER_MS, apply=self._apply)
 
     def _apply(self, record: Any) -> None:
         if record.value is None or (record.topic == topics.CRYPTO_INPUTS.name and record.value.startswith(TWICE)):

@@ -7,6 +7,7 @@ from decimal import Decimal
 
 from kalshi_desk.domain.crypto.contract import SERIES
 from kalshi_desk.domain.market import Market, Outcome
+from kalshi_desk.domain.reasons import MEANINGS
 from kalshi_desk.domain.units import Fixed, Nanos
 
 DASH = "–"
@@ -93,6 +94,11 @@ def clock(at: Nanos | None) -> str:
 def reason(text: str) -> str:
     """Return a reason's name as words."""
     return text.replace("_", " ")
+
+
+def meaning(reason: str) -> str:
+    """Return what a reason means; nothing where its name says it."""
+    return MEANINGS.get(reason, "")
 
 
 def question(market: Market | None, ticker: str) -> str:

@@ -11,7 +11,7 @@ from kalshi_desk.domain.equity_curve import DAY_NS, deepest_fall, sharpe
 from kalshi_desk.domain.question import Question
 from kalshi_desk.domain.skill import mean_interval
 from kalshi_desk.domain.units import Cash, Nanos
-from kalshi_desk.replay.forecast_desk import HALF_SPREAD, ForecastDesk, held_to_the_end
+from kalshi_desk.replay.forecast_desk import HALF_SPREAD, Embed, ForecastDesk, held_to_the_end
 from kalshi_desk.replay.forecast_scores import FIXED, LEVEL, Columns, curves, skills, table
 from kalshi_desk.steps.calibrate import CombineParams
 from kalshi_desk.steps.gate_state import GateParams
@@ -23,6 +23,7 @@ ASSUMPTIONS = (
     "Bets are held until their question is answered: no exit rule, no mark but the cost.",
     "Questions of one title are one market: it is held once at a time, and it counts as one event in every score's "
     "interval. Bets answered on one UTC day, which one cause often decides, count as one event in the P&L's.",
+    "Bets are alike as far as their titles and events are: how their prices moved together is not known.",
     "When a market will close is not known: the distance to it refuses nothing.",
 )
 
@@ -31,18 +32,25 @@ class BacktestParams(msgspec.Struct, frozen=True, kw_only=True):
     """The settings that the live desk combines and trades by, and the opening ``bankroll``.
 
     Questions asked before ``start`` or from ``end`` on are neither scored nor traded; the earlier ones teach.
+    ``still_open`` is when the questions were asked that have no answer yet: what is answered is no fair sample of all.
     """
 
     combine: CombineParams
     gate: GateParams
+    max_correlation: float
     bankroll: Cash
     start: Nanos | None = None
     end: Nanos | None = None
+    still_open: tuple[Nanos, ...] = ()
 
 
-def backtest(questions: Iterable[Question], params: BacktestParams) -> ForecastBacktest:
-    """Return what the desk would have known, scored and earned. An answer teaches only what was asked after it."""
-    walked = [one for one in walk_forward(questions, params=params.combine) if _within(one.question, params)]
+def backtest(questions: Iterable[Question], params: BacktestParams, *, embed: Embed) -> ForecastBacktest:
+    """Return what the desk would have known, scored and earned. An answer teaches only what was asked after it.
+
+    ``embed`` tells the meanings of titles, by which bets too much like those held are refused.
+    """
+    foretold = walk_forward(questions, params=params.combine, still_open=params.still_open)
+    walked = [one for one in foretold if _within(one.question, params)]
     columns = Columns(walked, params.combine.vendor_weights)
     main = columns.compared
     return ForecastBacktest(
@@ -53,14 +61,15 @@ def backtest(questions: Iterable[Question], params: BacktestParams) -> ForecastB
         beside={name: table(columns, [name, *main], shown=()) for name in columns.further},
         skill=skills(columns),
         curves=curves(columns),
-        trading=trade(walked, params),
+        trading=trade(walked, params, embed=embed),
         assumptions=ASSUMPTIONS,
     )
 
 
-def trade(walked: Sequence[Foretold], params: BacktestParams) -> Trading:
+def trade(walked: Sequence[Foretold], params: BacktestParams, *, embed: Embed) -> Trading:
     """Return what an account makes of forecasts in the order of their questions."""
-    desk = ForecastDesk(held_to_the_end(params.gate, bankroll=params.bankroll))
+    account = held_to_the_end(params.gate, bankroll=params.bankroll)
+    desk = ForecastDesk(account, embed=embed, max_correlation=params.max_correlation)
     for one in walked:
         if one.combined is not None and one.question.price is not None:
             desk.ask(one.question, one.combined)

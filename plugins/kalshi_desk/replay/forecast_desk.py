@@ -8,12 +8,16 @@ from __future__ import annotations
 
 import heapq
 from collections import Counter
+from collections.abc import Callable, Sequence
 from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 
 import msgspec
+import numpy as np
+from numpy.typing import NDArray
 
 from kalshi_desk.domain.backtest import Bet, EquityPoint
-from kalshi_desk.domain.decisions import Refusal
+from kalshi_desk.domain.correlation import Matrix, Subject
+from kalshi_desk.domain.decisions import Refusal, Signal
 from kalshi_desk.domain.estimate import Estimate
 from kalshi_desk.domain.fees import Role, expected_fee
 from kalshi_desk.domain.inputs import BookChanged, Lifecycle, MarketDefined
@@ -27,6 +31,8 @@ from kalshi_desk.domain.units import PAYOUT, Cash, Count, Nanos, Price
 from kalshi_desk.steps import gate, gate_state, mark
 from kalshi_desk.steps.calibrate import Combined
 from kalshi_desk.steps.confirm import step
+from kalshi_desk.steps.correlate import Pair, Stake, pairs_above, unpriced
+from kalshi_desk.steps.forecast_signals import spread_out
 from kalshi_desk.steps.gate_state import GateParams, GateState
 from kalshi_desk.steps.settle import settlement_of
 from kalshi_desk.strategies import forecast_edge
@@ -38,6 +44,7 @@ GRID = (PriceRange(Price(100), Price(9_900), Price(100)),)
 DEPTH = Count(10**9)
 NO_CLOSE = Nanos(100_000 * DAY_NS)
 DONE = "bets that were answered"
+Embed = Callable[[Sequence[str]], NDArray[np.float32]]
 
 
 def held_to_the_end(params: GateParams, *, bankroll: Cash) -> GateParams:
@@ -50,14 +57,16 @@ def held_to_the_end(params: GateParams, *, bankroll: Cash) -> GateParams:
 class ForecastDesk:
     """The account's gate, marks and open bets; questions are put to it in the order in which they were asked."""
 
-    def __init__(self, params: GateParams) -> None:
+    def __init__(self, params: GateParams, *, embed: Embed, max_correlation: float) -> None:
         self.bets: list[Bet] = []
         self.refusals: Counter[str] = Counter()
         self.equity: list[EquityPoint] = []
         self._params, self._strategy = params, _strategy(params)
+        self._meanings, self._max_correlation = _Meanings(embed), max_correlation
         self._gate, self._marks = GateState(), mark.MarkState(params.limits.initial_bankroll)
         self._gate.view = self._marks.view
         self._open: dict[str, tuple[Order, Fill]] = {}
+        self._subjects: dict[str, Subject] = {}
         self._done = FLAT
         self._due: list[tuple[Nanos, str, Question]] = []
 
@@ -95,12 +104,23 @@ class ForecastDesk:
             price_ranges=GRID,
         )
         wish = forecast_edge.decide(view, self._strategy)
+        if isinstance(wish, Signal):
+            wish = self._apart(question, wish)
         if isinstance(wish, Refusal):
             return wish
         taken = forecast_edge.take(view, self._strategy, wish.outcome, DEPTH)
         if taken is None:
             return _refused(question, "one_sided_book")
+        taken = msgspec.structs.replace(taken, cluster=wish.cluster)
         return gate.decide(self._gate, taken, now=now, params=self._params)
+
+    def _apart(self, question: Question, wish: Signal) -> Signal | Refusal:
+        """Refuse what is too much like an open bet, as the live desk does; tell the gate how bets hang together."""
+        subjects = [*self._subjects.values(), _subject(question)]
+        known = self._gate.correlations = self._meanings.correlations(subjects)
+        held = [Stake(title, order.outcome) for title, (order, _) in self._open.items()]
+        (answer,) = spread_out([wish], held, known, limit=self._max_correlation)
+        return answer
 
     def _show(self, question: Question) -> None:
         view, now = self._marks.view, question.asked_at
@@ -122,7 +142,7 @@ class ForecastDesk:
         fill = _fill_of(order, self._params.fee_align)
         gate_state.observe(self._gate, step(order, "sent", order.at, remaining=order.count))
         gate_state.observe(self._gate, fill)
-        self._open[question.title] = (order, fill)
+        self._open[question.title], self._subjects[question.title] = (order, fill), _subject(question)
         heapq.heappush(self._due, (question.resolved_at, question.id, question))
         self._marks.view.books.pop(question.title, None)
         held = with_fill(FLAT, side=order.book_side, price=fill.price, count=fill.count, fee=fill.fee)
@@ -142,10 +162,27 @@ class ForecastDesk:
         gate_state.observe(self._gate, end)
         self._marks.view.observe(Lifecycle(at=now, ticker=title, event="settled"))
         self.bets.append(_bet(question, *self._open.pop(title)))
+        del self._subjects[title]
         self._done = Holding(
             fees=Cash(self._done.fees + end.fees), realized=Cash(self._done.realized + end.pnl + end.fees)
         )
         self._hold(_position(self._done, DONE, now, account))
+
+
+class _Meanings:
+    """The meanings of titles, each read once; how markets hang together by them, by what they share, and no price."""
+
+    def __init__(self, embed: Embed) -> None:
+        self._embed = embed
+        self._rows: dict[str, NDArray[np.float32]] = {}
+
+    def correlations(self, subjects: Sequence[Subject]) -> dict[Pair, float]:
+        if len(subjects) < 2:
+            return {}
+        fresh = [subject.title for subject in subjects if subject.title not in self._rows]
+        self._rows |= zip(fresh, self._embed(fresh), strict=True)
+        vectors: Matrix = np.array([self._rows[subject.title] for subject in subjects], np.float64)
+        return pairs_above([subject.ticker for subject in subjects], unpriced(subjects, vectors), 0.0)
 
 
 def _strategy(params: GateParams) -> ForecastParams:
@@ -159,10 +196,18 @@ def _strategy(params: GateParams) -> ForecastParams:
 def _market(question: Question) -> Market:
     """Return the market that a question is taken for: open since it was asked, with a close that nobody knows."""
     return Market(
-        ticker=question.title, event_ticker=question.title, series_ticker=question.title, title=question.title,
-        category=question.category, status=MarketStatus.ACTIVE, open_time=question.asked_at, close_time=NO_CLOSE,
-        strike_type=None, floor_strike=None, cap_strike=None, custom_strike={}, rules_primary="", rules_secondary="",
-        price_ranges=GRID, fee=FEE, exchange_index=0, settlement_timer_s=0,
+        ticker=question.title, event_ticker=question.event or question.title, series_ticker=question.title,
+        title=question.title, category=question.category, status=MarketStatus.ACTIVE, open_time=question.asked_at,
+        close_time=NO_CLOSE, strike_type=None, floor_strike=None, cap_strike=None, custom_strike={}, rules_primary="",
+        rules_secondary="", price_ranges=GRID, fee=FEE, exchange_index=0, settlement_timer_s=0,
+    )  # fmt: skip
+
+
+def _subject(question: Question) -> Subject:
+    market = _market(question)
+    return Subject(
+        ticker=market.ticker, event_ticker=market.event_ticker, series_ticker=market.series_ticker, title=market.title,
+        exclusive=bool(market.exclusive), p_yes=question.price,
     )  # fmt: skip
 
 

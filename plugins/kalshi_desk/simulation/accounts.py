@@ -51,11 +51,16 @@ class SimSettlement(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Account(msgspec.Struct, kw_only=True):
-    """Cash by shard and holdings by ticker of one account; changed in place."""
+    """Cash by shard and holdings by ticker of one account; changed in place.
+
+    ``user`` is whose account it is ("" at a venue with one user), ``subaccount`` its number with that user.
+    """
 
     name: str
     cash: dict[int, Cash]
     holdings: dict[str, Holding] = {}
+    user: str = ""
+    subaccount: int = 0
 
     def held(self, ticker: str) -> Holding:
         """Return what is held in a market."""

@@ -30,10 +30,12 @@ class About(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class EventAbout(msgspec.Struct, frozen=True):
-    """An event as it is listed."""
+    """An event as it is listed; its ``milestone`` is what the world waits for, due at ``milestone_at``."""
 
     title: str
     mutually_exclusive: bool
+    milestone: str
+    milestone_at: Nanos
 
 
 class SeriesAbout(msgspec.Struct, frozen=True, kw_only=True):
@@ -64,7 +66,9 @@ def series_about(series_ticker: str) -> SeriesAbout | None:
 
 def event_about(event: ForecastEvent) -> EventAbout:
     """Return what is told of an event."""
-    return EventAbout(event_title(event), event.lane.brackets)
+    measure = event.lane.subject.measure
+    milestone = f"{measure.source} publishes {event.lane.subject.name}"
+    return EventAbout(event_title(event), event.lane.brackets, milestone, event.closes)
 
 
 def about(seed: int, event: ForecastEvent, rung: Rung, *, at: Nanos, quote: Quote) -> About:

@@ -41,7 +41,7 @@ def _reason(state: GateState, live: LiveOrder, *, now: Nanos, params: GateParams
     if live.superseded:
         return "superseded"
     if order.action == "exit":
-        return "larger_than_position" if live.open_count > state.held(order.ticker, order.outcome) else None
+        return "larger_than_position" if live.open_count > state.sellable(order.ticker, order.outcome) else None
     return _entry_reason(state, live, now=now, params=params)
 
 

@@ -9,7 +9,7 @@ from kalshi_desk.domain.inputs import TradingStatus
 from kalshi_desk.domain.intent import KnownOrder
 from kalshi_desk.domain.ledger import Order, Position
 from kalshi_desk.domain.order import OrderState
-from kalshi_desk.domain.units import NANOS, Cash, Count, Nanos, seconds
+from kalshi_desk.domain.units import NANOS, Cash, Count, Nanos, Price, seconds
 from kalshi_desk.errors import ParseError, Rejected, Retryable
 from kalshi_desk.steps.booking import Booking, Ledger
 from kalshi_desk.steps.confirm import state_event
@@ -124,24 +124,34 @@ class CatchUp:
     async def settle(self, tickers: Iterable[str] | None = None) -> set[str]:
         """Book the end of the given markets (or of all that we traded) where the venue calls it final; return those.
 
-        A market with an order in flight waits for its answer: what it bought is paid out too. Fills are fetched first,
-        for those of the answered orders may not be here; where that fails nothing is settled.
+        Fills are fetched once more after it said so: then nothing is filled there any more, and all that was counts.
+        A market with an order in flight waits for its answer, for what that bought is paid out too. Where the fetching
+        fails nothing is settled.
         """
-        in_flight = {intent.ticker for intent in await self._books.open_intents() if not intent.cancels}
         await self.fills()
-        positions = {ticker: held for ticker, held in self._positions().items() if ticker not in in_flight}
-        wanted = set(positions) if tickers is None else set(tickers) & set(positions)
-        return {ticker for ticker in sorted(wanted) if await self._settle(ticker, positions[ticker])}
+        held = set(self._positions())
+        wanted = sorted(held if tickers is None else held & set(tickers))
+        ended = {ticker: end for ticker in wanted if (end := await self._end(ticker)) is not None}
+        in_flight = await self._in_flight()
+        if ended:
+            await self.fills()
+        return {ticker for ticker, end in ended.items() if ticker not in in_flight and await self._settle(ticker, *end)}
 
-    async def _settle(self, ticker: str, positions: list[Position]) -> bool:
+    async def _end(self, ticker: str) -> tuple[str, Price] | None:
         market = await self._reads.market(ticker)
         paid = market.settlement_value_dollars
         value = final_value(status=market.status, result=market.result, settlement_value=paid)
-        if value is None:
-            return False
+        return None if value is None else (market.result, value)
+
+    async def _settle(self, ticker: str, result: str, value: Price) -> bool:
+        positions = self._positions().get(ticker, [])
         at, account = self._booking.now(), self._booking.account
-        settlement = settlement_of(positions, ticker=ticker, result=market.result, value=value, at=at, account=account)
-        return await self._booking.settle(settlement)
+        settlement = settlement_of(positions, ticker=ticker, result=result, value=value, at=at, account=account)
+        return bool(positions) and await self._booking.settle(settlement)
+
+    async def _in_flight(self) -> set[str]:
+        """Return the markets with an order that is to be sent, or was and is not answered yet."""
+        return {intent.ticker for intent in await self._books.open_intents() if not intent.cancels}
 
     def _positions(self) -> dict[str, list[Position]]:
         found: dict[str, list[Position]] = {}
@@ -217,8 +227,11 @@ class CatchUp:
         return difference
 
     async def _holdings(self) -> list[Difference]:
+        """Return how positions differ, but for markets with an order in flight: its answer brings what it bought."""
+        in_flight = await self._in_flight()
         ours = held(position for group in self._positions().values() for position in group)
-        return position_differences(ours, await self._reads.positions()) + await self._strays()
+        differences = position_differences(ours, await self._reads.positions())
+        return [one for one in differences if one.name not in in_flight] + await self._strays()
 
     async def _cash(self) -> list[Difference]:
         orders = await self._books.recent_orders(self._booking.now())

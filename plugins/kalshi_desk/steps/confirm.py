@@ -69,10 +69,14 @@ def created_event(order: Order, answer: Created, at: Nanos) -> OrderEvent:
     )
 
 
-def canceled_event(order: Order, answer: Canceled, *, reason: str, at: Nanos) -> OrderEvent:
-    """Return the end of a resting order: what did not rest any more had been filled."""
-    filled = Count(order.count - answer.reduced_by)
-    return step(order, "canceled", at, venue_order_id=answer.order_id, filled=filled, reason=reason)
+def canceled_event(known: KnownOrder, answer: Canceled, *, reason: str, at: Nanos) -> OrderEvent | None:
+    """Return the end of a resting order; None if another count rested than the ledger knows.
+
+    A fill is on its way then, or a person changed the order's size: the answer does not tell which.
+    """
+    if answer.reduced_by != known.remaining:
+        return None
+    return step(known.order, "canceled", at, venue_order_id=answer.order_id, filled=known.filled, reason=reason)
 
 
 def state_event(order: Order, told: OrderBody | OwnOrder, at: Nanos) -> OrderEvent:

@@ -10,6 +10,8 @@ from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
 from typing import Protocol
 
+import msgspec
+
 from kalshi_desk.domain.intent import CancelOrder, Intent, KnownOrder
 from kalshi_desk.domain.ledger import Order, OrderEvent
 from kalshi_desk.domain.order import OrderState
@@ -21,8 +23,9 @@ from kalshi_desk.steps.order_groups import UNKNOWN, refused_by_group
 from kalshi_desk.wire.kalshi_orders import Canceled, Created, NewOrder
 from kalshi_desk.wire.kalshi_portfolio import FillBody, OrderBody
 
-ARRIVAL_S = 8.0
+START_S, ARRIVAL_S = 2.0, 8.0
 DUPLICATE, TOO_MANY = "order_already_exists", 429
+MISSED = "insufficient_resting_volume"
 
 
 class OrderReads(Protocol):
@@ -94,10 +97,12 @@ async def _send(intent: Intent, order: Order, door: Door) -> bool:
         return False if busy else await _keep_back(intent, order, f"no_order_group {fault.code}", door)
     except (OutcomeUnknown, ParseError):
         return False
+    noted = door.wall()
     if group is None or not await booking.ledger.mark_sent(intent.sequence):
         return False
     await booking.event(step(order, "sent", booking.now(), remaining=order.count))
-    return await door.covered() and await _create(intent, order, group, door)
+    in_time = await door.covered() and door.wall() - noted <= seconds(START_S)  # else it arrives when given up for lost
+    return in_time and await _create(intent, order, group, door)
 
 
 async def _keep_back(intent: Intent, order: Order, reason: str, door: Door) -> bool:
@@ -114,13 +119,23 @@ async def _create(intent: Intent, order: Order, group: str, door: Door) -> bool:
     except Rejected as fault:
         if fault.code == DUPLICATE:
             return await look_up(intent, order, door)
-        await _rejected(intent, order, fault, door)
+        await (_missed if _is_miss(order, fault) else _rejected)(intent, order, fault, door)
         return True
     except (OutcomeUnknown, ParseError) as fault:
         await booking.event(step(order, "unknown", booking.now(), remaining=order.count, reason=str(fault)[:200]))
         return False
     await booking.close(intent, "done", created_event(order, answer, booking.now()))
     return True
+
+
+def _is_miss(order: Order, fault: Rejected) -> bool:
+    return order.style == "take" and fault.code.endswith(MISSED)
+
+
+async def _missed(intent: Intent, order: Order, fault: Rejected, door: Door) -> None:
+    """End an order that found nothing to hit: the venue tells it as a fault, or as an order without a fill."""
+    event = step(order, "canceled", door.booking.now(), reason=fault.code)
+    await door.booking.close(intent, "done", event)
 
 
 async def _rejected(intent: Intent, order: Order, fault: Rejected, door: Door) -> None:
@@ -179,27 +194,26 @@ async def _taken_back(client_order_id: str, door: Door) -> bool:
 
 
 async def _delete(intent: Intent, known: KnownOrder, wish: CancelOrder, door: Door) -> bool:
-    order, booking = known.order, door.booking
+    order, booking, reason = known.order, door.booking, wish.reason
     try:
         answer = await door.writes.cancel(known.venue_order_id or "", order.ticker)
-        ended = canceled_event(order, answer, reason=wish.reason, at=booking.now())
+        ended = canceled_event(known, answer, reason=reason, at=booking.now()) or await _ended(order, door, reason)
     except Rejected:
-        told = await _ended(order, door)
-        if told is None:
-            return False
-        ended = told
+        ended = await _ended(order, door)
     except (OutcomeUnknown, ParseError):
+        return False
+    if ended is None:
         return False
     await booking.close(intent, "done", ended)
     return True
 
 
-async def _ended(order: Order, door: Door) -> OrderEvent | None:
+async def _ended(order: Order, door: Door, reason: str | None = None) -> OrderEvent | None:
     """Return the end of an order that does not rest any more; None while it does or cannot be read."""
     try:
         found = await door.reads.order_by_client_id(order.client_order_id, order.ticker)
         if found is None or found.status == OrderState.RESTING:
             return None
-        return state_event(order, found, door.booking.now())
+        return msgspec.structs.replace(state_event(order, found, door.booking.now()), reason=reason)
     except (Retryable, Rejected, ParseError):
         return None

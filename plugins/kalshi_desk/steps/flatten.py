@@ -1,7 +1,7 @@
 """Flatten: what the desk holds in a market is sold at the bid, whatever it is worth, unless the bid is absurd.
 
 A sale is immediate or not at all, so nothing rests while somebody waits for the desk to be flat. What a person bought
-by hand is never a position of the review and so is never sold.
+by hand is never a position of the review and so is never sold; what a person sold by hand the gate sells not again.
 """
 
 from __future__ import annotations

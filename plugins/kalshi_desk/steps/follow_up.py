@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import msgspec
 
+from kalshi_desk.domain.allocation import Allotment, own_decision
 from kalshi_desk.domain.decisions import Refusal, Signal
 from kalshi_desk.domain.estimate import Estimate
 from kalshi_desk.domain.fees import fee_known
@@ -21,9 +22,12 @@ from kalshi_desk.strategies.forecast_edge import ForecastView, take
 WITHIN_S = 120
 
 
-def follow_ups(state: GateState, *, now: Nanos, params: GateParams) -> list[Order | Refusal]:
+def follow_ups(
+    state: GateState, *, now: Nanos, params: GateParams, allotment: Allotment | None = None
+) -> list[Order | Refusal]:
     """Return what becomes of the entries whose time has run out, each asked once.
 
+    What an entry left is its account's own part already: under an ``allotment`` only the decision becomes its own.
     One found later than ``WITHIN_S`` after its time, as after a restart, is left; so is one whose estimate is not the
     newest any more, for that speaks for itself.
     """
@@ -31,8 +35,14 @@ def follow_ups(state: GateState, *, now: Nanos, params: GateParams) -> list[Orde
     for ticker in list(state.lapsed):
         signal = _signal(state, state.lapsed.pop(ticker), now, params)
         if signal is not None:
+            signal = signal if allotment is None else _own(signal, allotment)
             answers.append(decide(state, signal, now=now, params=params))
     return answers
+
+
+def _own(signal: Signal, allotment: Allotment) -> Signal:
+    identity = own_decision(signal.decision_id, allotment)
+    return msgspec.structs.replace(signal, account=allotment.own, decision_id=identity)
 
 
 def _signal(state: GateState, lapsed: Lapsed, now: Nanos, params: GateParams) -> Signal | None:

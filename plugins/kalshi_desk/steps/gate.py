@@ -65,9 +65,9 @@ def _supersede(case: Case) -> None:
 
 
 def _sized(case: Case) -> tuple[Price, Count, Cash] | Breach:
-    """Return price of the side, count and worst loss; an exit sells all that is held and risks nothing more."""
+    """Return price of the side, count and worst loss; an exit sells all that it may and risks nothing more."""
     if case.signal.action == "exit":
-        return case.price, case.state.held(case.signal.ticker, case.signal.outcome), Cash(0)
+        return case.price, case.state.sellable(case.signal.ticker, case.signal.outcome), Cash(0)
     offer, roll = offer_of(case), case.roll
     if offer is None or roll is None:
         return Breach("book_unusable", "none", "live")

@@ -171,6 +171,15 @@ class GateState:
         count = 0 if position is None else position.count
         return Count(max(0, count if outcome is Outcome.YES else -count))
 
+    def sellable(self, ticker: str, outcome: Outcome) -> Count:
+        """Return what the desk may sell of an outcome: what it holds, as far as the account as a whole still has it.
+
+        The venue nets what a person traded by hand; selling more than the net would open the other side.
+        """
+        yes = sum(position.count for position in self.positions.values() if position.ticker == ticker)
+        net = yes if outcome is Outcome.YES else -yes
+        return Count(max(0, min(self.held(ticker, outcome), net)))
+
     def category(self, ticker: str, params: GateParams) -> str:
         """Return the category that a market's risk counts in: all coins are one, and so are all unnamed."""
         if params.owner_of(ticker) == "crypto":

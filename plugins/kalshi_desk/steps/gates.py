@@ -232,8 +232,8 @@ def _losses(case: Case) -> Breach | None:
 
 
 def _holds(case: Case) -> Breach | None:
-    held = case.state.held(case.signal.ticker, case.signal.outcome)
-    return None if held > 0 else Breach("no_position", str(held), "0.01")
+    left = case.state.sellable(case.signal.ticker, case.signal.outcome)
+    return None if left > 0 else Breach("no_position", str(left), "0.01")
 
 
 def _bid_there(case: Case) -> Breach | None:

@@ -2,7 +2,7 @@
 
 Cash is the opening cash plus what the positions' own books say, so ``Position`` must be published after each fill and
 each settlement (then with count 0 and the payout in ``realized``). P&L, ``realized`` and ``fees`` are the desk's own;
-cash, marks and equity count what a person traded by hand as well.
+cash, marks and equity count what a person traded by hand as well, netted as the venue nets it.
 """
 
 from __future__ import annotations
@@ -16,9 +16,10 @@ from kalshi_desk.domain.fees import fee_known, in_force
 from kalshi_desk.domain.ledger import Equity, Mark, OrderEvent, Position
 from kalshi_desk.domain.market import Outcome
 from kalshi_desk.domain.message import Message
-from kalshi_desk.domain.units import NANOS, Cash, Count, Nanos, Price
+from kalshi_desk.domain.units import NANOS, PAYOUT, Cash, Count, Nanos, Price
 from kalshi_desk.steps.gate_state import GateParams
 from kalshi_desk.steps.market_view import MarketView, SideQuote
+from kalshi_desk.steps.reconcile import held
 
 TIGHT = Price(1_000)
 MARK_EVERY_NS = NANOS
@@ -29,10 +30,18 @@ class MarkState:
     """Positions of one account, what the venue shows, the day's beginning and the peak; changed in place.
 
     ``opening`` is all cash ever paid in; ``peak`` the highest equity since; ``day_start`` the desk's P&L by scope
-    (both, crypto, forecast) at the start of the UTC day, see ``booked_pnl``. The latter are None for a new account.
+    (both, crypto, forecast) at ``midnight``, the start of the UTC day, with what was held then at its mark. All
+    three are None for a new account, whose first day is that of its first message.
     """
 
-    def __init__(self, opening: Cash, *, peak: Cash | None = None, day_start: Mapping[str, Cash] | None = None) -> None:
+    def __init__(
+        self,
+        opening: Cash,
+        *,
+        peak: Cash | None = None,
+        day_start: Mapping[str, Cash] | None = None,
+        midnight: Nanos | None = None,
+    ) -> None:
         self.opening = opening
         self.view = MarketView()
         self.positions: dict[tuple[str, str], Position] = {}
@@ -40,8 +49,8 @@ class MarkState:
         self.losses = LossWatch(opening if peak is None else peak)
         self.rejects = 0
         self.resumed_at = Nanos(0)
-        self.now = Nanos(0)
-        self.day: int | None = None
+        self.now = Nanos(0) if midnight is None else midnight
+        self.day = None if midnight is None else utc_day(midnight)
         self.marked_at: Nanos | None = None
         self.day_start: dict[str, Cash] = dict(day_start or dict.fromkeys(("both", "crypto", "forecast"), Cash(0)))
 
@@ -91,7 +100,7 @@ def mark_now(state: MarkState, *, now: Nanos, params: GateParams) -> list[Marked
 
 
 def booked_pnl(positions: Iterable[Position], params: GateParams) -> dict[str, Cash]:
-    """Return the desk's P&L by scope with what is held at cost: the ``day_start`` of positions at midnight."""
+    """Return the desk's P&L by scope with what is held at cost."""
     total = dict.fromkeys(("both", "crypto", "forecast"), Cash(0))
     for position in positions:
         if position.owner == "desk":
@@ -171,8 +180,9 @@ def _pnl(state: MarkState, params: GateParams) -> dict[str, Cash]:
 def _equity(state: MarkState, marks: list[Mark], *, today: Cash, account: str) -> Equity:
     every = state.positions.values()
     own = [position for position in every if position.owner == "desk"]
-    cash = state.opening + sum(position.realized - position.fees - position.cost for position in every)
-    value = sum(mark.cost if mark.mark is None else mark.mark for mark in marks)
+    net = held(every)
+    cash = state.opening + _moved(every, net)
+    value = sum(_unpaired(mark, net[mark.ticker]) for mark in marks)
     peak = max(cash + value, state.losses.peak if state.losses.peak is not None else cash + value)
     return Equity(
         at=state.now,
@@ -185,6 +195,20 @@ def _equity(state: MarkState, marks: list[Mark], *, today: Cash, account: str) -
         realized=Cash(sum(position.realized for position in own)),
         fees=Cash(sum(position.fees for position in own)),
     )
+
+
+def _moved(positions: Iterable[Position], net: Mapping[str, Count]) -> Cash:
+    """Return the cash that positions moved, with the dollar for each pair that two owners hold against each other."""
+    every = list(positions)
+    pairs = (sum(abs(position.count) for position in every) - sum(map(abs, net.values()))) // 2
+    return Cash(PAYOUT * pairs + sum(position.realized - position.fees - position.cost for position in every))
+
+
+def _unpaired(mark: Mark, net: Count) -> Cash:
+    """Return what a position is worth as far as no other owner holds the other side: a pair is cash."""
+    value, count = mark.cost if mark.mark is None else mark.mark, abs(mark.count)
+    left = max(0, min(count, net if mark.count > 0 else -net))
+    return Cash(value * left // count)
 
 
 def _thrown(state: MarkState, trips: list[Trip]) -> list[Switch]:

@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from msgspec import UNSET
+
 from kalshi_desk.domain.control import Alert, DeadLetter
 from kalshi_desk.domain.decisions import FairValue, Refusal, Signal
 from kalshi_desk.domain.inputs import BookChanged, IndexValue, Level, Lifecycle, MarketDefined, SpotTrade
@@ -35,7 +37,9 @@ COLUMNS: dict[str, tuple[str, ...]] = {
         "account", "ticker", "desk", "strategy", "decision_id", "outcome", "action", "style", "price_dollars",
         "shown_contracts", "p_outcome", "p_stderr", "p_edge", "p_edge_adjusted", "exit_rule", "expires_at", "seen",
     ),
-    "refusals": ("ticker", "desk", "stage", "reason", "value", "threshold", "also", "decision_id", "count", "seen"),
+    "refusals": (
+        "ticker", "desk", "stage", "reason", "value", "threshold", "also", "decision_id", "count", "seen", "account",
+    ),
     "marks": ("account", "ticker", "count_contracts", "cost_dollars", "mark_dollars", "sold_now_dollars", "p_yes"),
     "equity": (
         "account", "cash_dollars", "marks_dollars", "equity_dollars", "peak_dollars", "today_dollars",
@@ -124,8 +128,8 @@ def _signal(m: Signal) -> Values:
 
 
 def _refusal(m: Refusal) -> Values:
-    also = encode(m.also).decode()
-    return m.ticker, m.desk, m.stage, m.reason, m.value, m.threshold, also, m.decision_id, m.count, m.seen
+    also, account = encode(m.also).decode(), None if m.account is UNSET else m.account
+    return m.ticker, m.desk, m.stage, m.reason, m.value, m.threshold, also, m.decision_id, m.count, m.seen, account
 
 
 def _mark(m: Mark) -> Values:

@@ -8,6 +8,7 @@ from typing import Protocol
 from kalshi_desk.domain.intent import KnownOrder
 from kalshi_desk.domain.ledger import Fill, Settlement
 from kalshi_desk.domain.message import Message
+from kalshi_desk.domain.risk import DAY_NS
 from kalshi_desk.domain.units import Nanos
 from kalshi_desk.steps.booking import Booking
 
@@ -25,15 +26,18 @@ class Memory(Protocol):
 async def remember(memory: Memory, booking: Booking, *, since: Nanos, see: Callable[[Message], object]) -> None:
     """Show ``see`` the orders, fills and settlements that still count, and give ``booking`` its positions back.
 
-    ``since`` is the beginning of the day: what ended before it counts no more. The positions are the caller's to tell.
+    ``since`` is the beginning of the day: an order that ended before it counts no more. Markets that were settled in
+    the day before come back too: what was said of them just before midnight may never have arrived. The positions are
+    the caller's to tell; each is what its market brought in all, so that no day's result changes by telling it again.
     """
+    settled_since = Nanos(since - DAY_NS)
     for known in await memory.recent_orders(since):
         see(known.order)
         see(known.last_event)
-    for fill in await memory.live_fills(since):
+    for fill in await memory.live_fills(settled_since):
         booking.positions.take(fill)
         see(fill)
-    for settlement in await memory.recent_settlements(since):
+    for settlement in await memory.recent_settlements(settled_since):
         booking.settled.add(settlement.ticker)
         booking.positions.settle(settlement)
         see(settlement)

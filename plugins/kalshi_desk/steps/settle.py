@@ -24,8 +24,13 @@ def final_value(*, status: str, result: str, settlement_value: Price | None) -> 
 def settlement_of(
     positions: Iterable[Position], *, ticker: str, result: str, value: Price, at: Nanos, account: str
 ) -> Settlement:
-    """Return the end of all positions of one market, whoever owns them."""
+    """Return the end of all positions of one market, whoever owns them.
+
+    Cost, fees and P&L add up over the owners. The revenue is that of the net count: what they held against each other
+    the venue has paid before.
+    """
     holdings = [Holding(count=p.count, cost=p.cost, fees=p.fees, realized=p.realized) for p in positions]
+    count = Count(sum(holding.count for holding in holdings))
     return Settlement(
         at=at,
         occurred_at=at,
@@ -33,10 +38,10 @@ def settlement_of(
         ticker=ticker,
         result=result,
         value=value,
-        count=Count(sum(holding.count for holding in holdings)),
+        count=count,
         cost=Cash(sum(holding.cost for holding in holdings)),
         fees=Cash(sum(holding.fees for holding in holdings)),
-        revenue=Cash(sum(payout(holding.count, value) for holding in holdings)),
+        revenue=payout(count, value),
         pnl=Cash(sum(settlement_pnl(holding, value) for holding in holdings)),
     )
 

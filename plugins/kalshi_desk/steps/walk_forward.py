@@ -37,13 +37,16 @@ def samples_of(question: Question) -> list[Sample]:
     return [Sample(vendor=name, model=name, evidence_set=0, p_yes=p) for name, p in sorted(question.forecasts.items())]
 
 
-def walk_forward(questions: Iterable[Question], *, params: CombineParams) -> Iterator[Foretold]:
+def walk_forward(
+    questions: Iterable[Question], *, params: CombineParams, still_open: Sequence[Nanos] = ()
+) -> Iterator[Foretold]:
     """Yield every question, by ``asked_at``; each teaches only questions asked after its ``resolved_at``.
 
-    Those asked and not answered by then say how fair a sample the answers are. What is new is learned once it is a day
-    old, or ten answers and a twentieth of all known ones.
+    Those asked and not answered by then say how fair a sample the answers are; ``still_open`` is when those were asked
+    that have no answer to this day. What is new is learned once it is a day old, or ten answers and a twentieth of all
+    known ones.
     """
-    school = _School(params)
+    school = _School(params, still_open)
     for question in ordered(questions):
         school.turn_to(question.asked_at)
         yield foretell(question, calibration_of(school.calibrations, question.category), params)
@@ -68,9 +71,9 @@ def ordered(questions: Iterable[Question]) -> Sequence[Question]:
 class _School:
     """Answers wait until their instant has passed; then they are lessons."""
 
-    def __init__(self, params: CombineParams) -> None:
+    def __init__(self, params: CombineParams, still_open: Sequence[Nanos]) -> None:
         self.calibrations: dict[str, Calibration] = {}
-        self._params = params
+        self._params, self._never = params, still_open
         self._waiting: list[tuple[Nanos, int, Lesson]] = []
         self._lessons: list[Lesson] = []
         self._enrolled = 0
@@ -85,7 +88,7 @@ class _School:
 
     @property
     def _open(self) -> list[Nanos]:
-        return [lesson.asked_at for _, _, lesson in self._waiting]
+        return [*self._never, *(lesson.asked_at for _, _, lesson in self._waiting)]
 
     def turn_to(self, now: Nanos) -> None:
         while self._waiting and self._waiting[0][0] < now:

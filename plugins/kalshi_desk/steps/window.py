@@ -20,8 +20,11 @@ class Window:
 def window_of(run_after: Nanos, *, period_s: float, lag_s: float, segments: Sequence[ClockSegment]) -> Window:
     """Map a run to its window: one period of wall time back, ``lag_s`` ago so that late rows have arrived.
 
-    What lies before the account's clock is its first instant, so the first windows may be short or empty.
+    What is decided before the account's clock begins is decided at its first instant. Starts go on backwards at the
+    pace of its beginning, where no row lies, so that no two windows have the same.
     """
     end = Nanos(run_after - round(lag_s * NANOS))
     start = Nanos(end - round(period_s * NANOS))
-    return Window(event_time(segments, start), event_time(segments, end))
+    first = segments[0]
+    begin = first.at(start) if start < first.from_wall else event_time(segments, start)
+    return Window(begin, event_time(segments, end))

@@ -8,9 +8,11 @@ from kalshi_desk.domain.book import mid
 from kalshi_desk.domain.market import Outcome
 from kalshi_desk.domain.units import NANOS, Cash
 from kalshi_desk.simulation.accounts import Account
+from kalshi_desk.simulation.orders import SimOrder
 from kalshi_desk.venue_double import bodies
 from kalshi_desk.venue_double.api_error import not_found
 from kalshi_desk.venue_double.buckets import DEFAULT_COST, TIER
+from kalshi_desk.venue_double.callers import account_for, accounts_for, asked
 from kalshi_desk.venue_double.exchange import Exchange
 from kalshi_desk.venue_double.guard import READ, VENUE, WRITE
 from kalshi_desk.venue_double.requests import names_of, page, query_int, within
@@ -29,17 +31,19 @@ def _shard(exchange: Exchange, ticker: str) -> int:
 async def orders(request: web.Request) -> web.Response:
     """List orders, newest first."""
     exchange, status = _exchange(request), request.query.get("status")
+    accounts = accounts_for(request, exchange)
     tickers, events = names_of(request, "ticker"), names_of(request, "event_ticker")
     kept = [
         order
         for order in reversed(exchange.orders.values())
-        if (not tickers or order.ticker in tickers)
+        if order.account in accounts
+        and (not tickers or order.ticker in tickers)
         and (not events or order.ticker.rpartition("-")[0] in events)
         and status in (None, str(order.state))
         and within(request, order.created_at)
     ]
     shown, cursor = page(request, kept, default=100, most=1000)
-    found = [bodies.order_body(order, _shard(exchange, order.ticker)) for order in shown]
+    found = [_order(exchange, order) for order in shown]
     return web.json_response({"orders": found, "cursor": cursor})
 
 
@@ -47,21 +51,33 @@ async def order(request: web.Request) -> web.Response:
     """Return one order."""
     exchange = _exchange(request)
     found = exchange.orders.get(request.match_info["order"])
-    if found is None:
+    if found is None or found.account not in accounts_for(request, exchange):
         raise not_found()
-    return web.json_response({"order": bodies.order_body(found, _shard(exchange, found.ticker))})
+    return web.json_response({"order": _order(exchange, found)})
+
+
+def _order(exchange: Exchange, order: SimOrder) -> bodies.Body:
+    number = exchange.accounts[order.account].subaccount
+    return bodies.order_body(order, _shard(exchange, order.ticker), number)
 
 
 async def fills(request: web.Request) -> web.Response:
     """List fills, newest first."""
     exchange, tickers, order_id = _exchange(request), names_of(request, "ticker"), request.query.get("order_id")
+    accounts = accounts_for(request, exchange)
     kept = [
         fill
         for fill in reversed(exchange.fills)
-        if (not tickers or fill.ticker in tickers) and order_id in (None, fill.order_id) and within(request, fill.at)
+        if fill.account in accounts
+        and (not tickers or fill.ticker in tickers)
+        and order_id in (None, fill.order_id)
+        and within(request, fill.at)
     ]
     shown, cursor = page(request, kept, default=100, most=1000)
-    found = [bodies.fill_body(fill, _shard(exchange, fill.ticker)) for fill in shown]
+    found = [
+        bodies.fill_body(fill, _shard(exchange, fill.ticker), exchange.accounts[fill.account].subaccount)
+        for fill in shown
+    ]
     return web.json_response({"fills": found, "cursor": cursor})
 
 
@@ -70,7 +86,7 @@ async def positions(request: web.Request) -> web.Response:
     exchange, ticker, event = _exchange(request), request.query.get("ticker"), request.query.get("event_ticker")
     kept = [
         (name, holding)
-        for name, holding in exchange.account.holdings.items()
+        for name, holding in account_for(request, exchange, asked(request)).holdings.items()
         if ticker in (None, name) and event in (None, name.rpartition("-")[0])
     ]
     shown, cursor = page(request, kept, default=100, most=1000)
@@ -101,10 +117,12 @@ def _events(positions: list[bodies.Body]) -> list[bodies.Body]:
 async def settlements(request: web.Request) -> web.Response:
     """List settlements, newest first."""
     exchange, ticker, event = _exchange(request), request.query.get("ticker"), request.query.get("event_ticker")
+    accounts = accounts_for(request, exchange)
     kept = [
         paid
         for paid in reversed(exchange.settlements)
-        if ticker in (None, paid.ticker)
+        if paid.account in accounts
+        and ticker in (None, paid.ticker)
         and event in (None, paid.ticker.rpartition("-")[0])
         and within(request, paid.at)
     ]
@@ -116,16 +134,18 @@ async def settlements(request: web.Request) -> web.Response:
 async def balance(request: web.Request) -> web.Response:
     """Return free cash, over all shards and by shard."""
     exchange = _exchange(request)
-    free = {shard: exchange.free(shard) for shard in exchange.account.cash}
-    asked = request.query.get("exchange_index")
-    total = Cash(sum(free.values())) if asked is None else exchange.free(query_int(request, "exchange_index", 0))
+    account = account_for(request, exchange, asked(request))
+    free = {shard: exchange.free(shard, account) for shard in account.cash}
+    of_one = query_int(request, "exchange_index", 0)
+    every = "exchange_index" not in request.query
+    total = Cash(sum(free.values())) if every else exchange.free(of_one, account)
     breakdown = [{"exchange_index": shard, "balance": _four(cash)} for shard, cash in sorted(free.items())]
     return web.json_response(
         {
             "balance": total // CENT,
             "balance_dollars": _four(total),
             "balance_breakdown": breakdown,
-            "portfolio_value": _worth(exchange, exchange.account) // CENT,
+            "portfolio_value": _worth(exchange, account) // CENT,
             "updated_ts": exchange.now // NANOS,
         }
     )
@@ -169,7 +189,7 @@ async def costs(request: web.Request) -> web.Response:
 async def queue_position(request: web.Request) -> web.Response:
     """Return what stands before a resting order at its price."""
     exchange = _exchange(request)
-    found = exchange.resting(request.match_info["order"])
+    found = exchange.resting(request.match_info["order"], accounts_for(request, exchange))
     book = exchange.listing(found.ticker).shown
     own = Outcome.YES if str(found.side) == "bid" else Outcome.NO
     price = found.price if own is Outcome.YES else found.price.complement

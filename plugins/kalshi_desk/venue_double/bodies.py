@@ -68,6 +68,16 @@ def event_body(markets: list[Market], about: EventAbout | None = None) -> Body:
     return _crypto_event(first)
 
 
+def milestone_body(first: Market, about: EventAbout) -> Body:
+    """Return the milestone of a forecast event, of which ``first`` is a market."""
+    return {
+        "id": f"ms-{first.event_ticker}", "category": first.category, "type": "publication", "title": about.milestone,
+        "start_date": instant(about.milestone_at), "end_date": None, "notification_message": "", "source_ids": {},
+        "details": {}, "primary_event_tickers": [first.event_ticker], "related_event_tickers": [first.event_ticker],
+        "last_updated_ts": instant(first.open_time),
+    }  # fmt: skip
+
+
 def _crypto_event(first: Market) -> Body:
     return {
         "event_ticker": first.event_ticker, "series_ticker": first.series_ticker, "title": first.title,
@@ -186,7 +196,7 @@ def direction(side: BookSide) -> Body:
     return {"outcome_side": outcome, "book_side": str(side), "side": outcome, "action": "buy"}
 
 
-def order_body(order: SimOrder, exchange_index: int) -> Body:
+def order_body(order: SimOrder, exchange_index: int, subaccount: int = 0) -> Body:
     """Return an order as the account sees it."""
     body = {
         "order_id": order.order_id, "user_id": USER_ID, "client_order_id": order.client_order_id or "",
@@ -197,19 +207,19 @@ def order_body(order: SimOrder, exchange_index: int) -> Body:
         "taker_fees_dollars": str(order.taker_fees), "maker_fees_dollars": str(order.maker_fees),
         "created_time": instant(order.created_at), "last_update_time": instant(order.updated_at),
         "self_trade_prevention_type": str(order.self_trade), "cancel_order_on_pause": order.cancel_on_pause,
-        "subaccount_number": 0, "exchange_index": exchange_index,
+        "subaccount_number": subaccount, "exchange_index": exchange_index,
     } | direction(order.side)  # fmt: skip
     return body if order.expires_at is None else body | {"expiration_time": instant(order.expires_at)}
 
 
-def fill_body(fill: SimFill, exchange_index: int) -> Body:
+def fill_body(fill: SimFill, exchange_index: int, subaccount: int = 0) -> Body:
     """Return a fill as the account sees it."""
     return {
         "fill_id": fill.fill_id, "trade_id": fill.fill_id, "order_id": fill.order_id, "ticker": fill.ticker,
         "market_ticker": fill.ticker, "exchange_index": exchange_index, "count_fp": str(fill.count),
         "yes_price_dollars": str(fill.price), "no_price_dollars": str(fill.price.complement),
         "is_taker": fill.is_taker, "fee_cost": str(fill.fee), "created_time": instant(fill.at),
-        "subaccount_number": 0, "ts": fill.at // NANOS,
+        "subaccount_number": subaccount, "ts": fill.at // NANOS,
     } | direction(fill.side)  # fmt: skip
 
 

@@ -8,6 +8,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
+from kalshi_desk.simulation.accounts import Account
+
 MARKET_CHANNELS = frozenset({"orderbook_delta", "ticker", "trade", "fill", "user_orders", "market_positions"})
 INDEX_CHANNELS = frozenset({"cfbenchmarks_value", "cfbenchmarks_value_5hz"})
 OTHER_CHANNELS = frozenset({"market_lifecycle_v2", "order_group_updates", "multivariate_market_lifecycle"})
@@ -16,12 +18,13 @@ ALL_CHANNELS = MARKET_CHANNELS | INDEX_CHANNELS | OTHER_CHANNELS
 
 @dataclass(eq=False)
 class Subscription:
-    """One sid of one connection; ``names`` are its tickers or index ids, None for all."""
+    """One sid of one connection; ``names`` are its tickers or index ids, None for all; ``sees`` its key's accounts."""
 
     channel: str
     sid: int
     send: Callable[[str], None]
     names: set[str] | None
+    sees: Callable[[Account], bool] = lambda account: True
     yes_price: bool = False
     seq: int = 0
 
@@ -61,7 +64,13 @@ class Channels:
 
     def tell(self, channel: str, name: str, kind: str, *, body: Callable[[], str]) -> None:
         """Tell all that want it; the body is only written when there is somebody."""
-        wanting = self.wanting(channel, name)
+        self._tell(self.wanting(channel, name), kind, body)
+
+    def tell_owner(self, account: Account, channel: str, name: str, kind: str, *, body: Callable[[], str]) -> None:
+        """Tell all that want it and whose key may see the account."""
+        self._tell([one for one in self.wanting(channel, name) if one.sees(account)], kind, body)
+
+    def _tell(self, wanting: Iterable[Subscription], kind: str, body: Callable[[], str]) -> None:
         if wanting:
             msg = body()
             for subscription in wanting:

@@ -7,6 +7,7 @@ from typing import Any
 
 import msgspec
 
+from kalshi_desk.simulation.accounts import Account
 from kalshi_desk.venue_double import frames
 from kalshi_desk.venue_double.channels import ALL_CHANNELS, INDEX_CHANNELS, MARKET_CHANNELS, Channels, Subscription
 from kalshi_desk.venue_double.listing import Listing
@@ -32,7 +33,10 @@ _decode = msgspec.json.Decoder(_Command)
 
 
 class Connection:
-    """The subscriptions of one connection; ``wake`` is told each market whose book is asked for."""
+    """The subscriptions of one connection; ``wake`` is told each market whose book is asked for.
+
+    ``sees`` says whose fills and orders its key may see.
+    """
 
     def __init__(
         self,
@@ -40,8 +44,10 @@ class Connection:
         listings: Mapping[str, Listing],
         send: Callable[[str], None],
         wake: Callable[[str], None],
+        sees: Callable[[Account], bool] = lambda account: True,
     ) -> None:
         self._channels, self._listings, self._send, self._wake = channels, listings, send, wake
+        self._sees = sees
         self._subscriptions: dict[int, Subscription] = {}
         self._next_sid = 1
 
@@ -90,7 +96,7 @@ class Connection:
             self._known(wanted)
         subscription = self._find(channel)
         if subscription is None:
-            subscription = Subscription(channel, self._next_sid, self._send, wanted)
+            subscription = Subscription(channel, self._next_sid, self._send, wanted, self._sees)
             subscription.yes_price = bool(command.params.get("use_yes_price", False))
             self._subscriptions[self._next_sid] = subscription
             self._next_sid += 1

@@ -1,10 +1,15 @@
-"""The venue's own endpoints: its clock, its health, pause and resume."""
+"""The venue's own endpoints: its clock, its health, pause and resume, and keys revoked and restored."""
 
 from __future__ import annotations
 
 from aiohttp import web
 
-from kalshi_desk.venue_double.guard import VENUE
+from kalshi_desk.domain.message import Decoder
+from kalshi_desk.venue_double.guard import KEYS, SOCKETS, VENUE
+from kalshi_desk.venue_double.store import Store
+
+REVOKED = "revoked keys"
+_key_ids: Decoder[list[str]] = Decoder(list[str], "venue revoked keys")
 
 
 async def clock(request: web.Request) -> web.Response:
@@ -51,7 +56,37 @@ async def resume(request: web.Request) -> web.Response:
     return web.json_response({"paused": False})
 
 
+async def revoke(request: web.Request) -> web.Response:
+    """Take a key no more, from now on and after a restart, and end its connections."""
+    key_id = request.match_info["key"]
+    _keep(request, request.app[KEYS].revoked | {key_id})
+    for socket in list(request.app[SOCKETS].get(key_id, ())):
+        await socket.close()
+    return web.json_response({"revoked": sorted(request.app[KEYS].revoked)})
+
+
+async def restore(request: web.Request) -> web.Response:
+    """Take a key again."""
+    _keep(request, request.app[KEYS].revoked - {request.match_info["key"]})
+    return web.json_response({"revoked": sorted(request.app[KEYS].revoked)})
+
+
+def _keep(request: web.Request, key_ids: set[str]) -> None:
+    request.app[KEYS].revoked = key_ids
+    store = request.app[VENUE].exchange.store
+    with store.transaction():
+        store.put_fact(REVOKED, sorted(key_ids))
+
+
+def revoked(store: Store) -> set[str]:
+    """Return the ids of the keys that were revoked before this start."""
+    saved = store.fact(REVOKED)
+    return set() if saved is None else set(_key_ids(saved))
+
+
 ROUTES = [
+    web.post("/keys/{key}/revoke", revoke),
+    web.post("/keys/{key}/restore", restore),
     web.get("/clock", clock),
     web.get("/healthz", healthz),
     web.post("/pause", pause),

@@ -1,12 +1,12 @@
-"""The simulated exchange: listed markets, one account, its orders, fills and settlements, all durable.
+"""The simulated exchange: listed markets, accounts, their orders, fills and settlements, all durable.
 
-Public messages change books and lives; what they do to the account is collected as news, written down in one
+Public messages change books and lives; what they do to the accounts is collected as news, written down in one
 transaction and only then told.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator
 from heapq import heappop, heappush
 from uuid import uuid4
 
@@ -32,13 +32,14 @@ _CONFLICTS = frozenset({"fill_or_kill_insufficient_resting_volume"})
 
 
 class SimTransfer(msgspec.Struct, frozen=True, kw_only=True):
-    """Cash that moved from one shard to another."""
+    """Cash of an account that moved from one shard to another; ``account`` None is the first."""
 
     transfer_id: str
     client_transfer_id: str | None
     source: int
     destination: int
     amount: Cash
+    account: str | None = None
 
 
 class News(msgspec.Struct):
@@ -56,7 +57,10 @@ class News(msgspec.Struct):
 
 
 class Exchange:
-    """The exchange for one account; ``now`` is the event time up to which it has played."""
+    """The exchange; ``now`` is the event time up to which it has played.
+
+    Its first account is called as the store, one of another user ``<store>/<user>``, a subaccount ``…#<number>``.
+    """
 
     def __init__(self, store: Store, bankroll: Cash) -> None:
         self.store, self.now = store, Nanos(0)
@@ -65,13 +69,16 @@ class Exchange:
         self._used: dict[str, Listing] = {}
         self._due: list[tuple[Nanos, str]] = []
         saved = store.fact("account")
-        half = Cash(bankroll // 2)  # collateral is per shard, and the two desks trade on different ones
-        opening = Account(name=store.account, cash={0: half, CRYPTO_SHARD: Cash(bankroll - half)})
+        opening = Account(name=store.account, cash=_divided(bankroll))
         self.account = opening if saved is None else _account(saved)
+        further = (_account(body) for body in store.facts("account:"))
+        self.accounts = {account.name: account for account in (self.account, *further)}
         self.orders = {order.order_id: order for order in store.orders(SimOrder)}
         self.fills, self.settlements = store.events("fill", SimFill), store.events("settlement", SimSettlement)
         self.transfers = store.events("transfer", SimTransfer)
-        self.burnt, self.groups = store.client_ids(), OrderGroups(map(_group, store.facts("group:")))
+        groups = (_group(body) for body in store.facts("group:"))
+        owned = (msgspec.structs.replace(group, account=group.account or store.account) for group in groups)
+        self.burnt, self.groups = store.client_ids(), OrderGroups(owned)
         self._news = News()
         for body in store.facts("market:"):
             self._list(_market(body))
@@ -89,6 +96,29 @@ class Exchange:
         if market.status is MarketStatus.INITIALIZED:
             heappush(self._due, (market.open_time, market.ticker))
         heappush(self._due, (market.close_time, market.ticker))
+
+    def open(self, user: str, subaccount: int, bankroll: Cash) -> None:
+        """Open an account, on disk at once; one that is open stays as it is."""
+        name = self._name(user, subaccount)
+        if name not in self.accounts:
+            account = Account(name=name, cash=_divided(bankroll), user=user, subaccount=subaccount)
+            self.accounts[name] = account
+            with self.store.transaction():
+                self.store.put_fact(self._fact(account), account)
+
+    def account_of(self, user: str, subaccount: int) -> Account:
+        """Return an account; raises ApiError 404 for one that was never opened."""
+        name = self._name(user, subaccount)
+        if name not in self.accounts:
+            raise not_found("user_not_found")
+        return self.accounts[name]
+
+    def _name(self, user: str, subaccount: int) -> str:
+        own = self.store.account + (f"/{user}" if user else "")
+        return f"{own}#{subaccount}" if subaccount else own
+
+    def _fact(self, account: Account) -> str:
+        return "account" if account is self.account else f"account:{account.name}"
 
     def listing(self, ticker: str) -> Listing:
         """Return a listed market; raises ApiError 404."""
@@ -124,9 +154,10 @@ class Exchange:
         self._end(listing)
         listing.step(step)
         if step.event == "settled" and step.result is not None and step.settlement_value is not None:
-            paid = self.account.settle(listing.market, result=step.result, value=step.settlement_value, now=step.at)
-            if paid is not None:
-                self._news.settlements.append(paid)
+            for account in self.accounts.values():
+                paid = account.settle(listing.market, result=step.result, value=step.settlement_value, now=step.at)
+                if paid is not None:
+                    self._news.settlements.append(paid)
             self._news.ended.append(listing.market)
 
     def pass_time(self, now: Nanos) -> None:
@@ -152,24 +183,25 @@ class Exchange:
 
     def place(self, order: SimOrder, *, group: str | None = None) -> Placed:
         """Take an order; raises ApiError for everything that the exchange refuses."""
-        listing = self.listing(order.ticker)
-        if order.client_order_id in self.burnt:
+        listing, account = self.listing(order.ticker), self.accounts[order.account]
+        burns = _burnt(order, account)
+        if burns in self.burnt:
             raise nested(409, "order_already_exists")
         if not listing.tradable:
             raise nested(409, "MARKET_INACTIVE", "the market is not open")
-        self.groups.check(group, order.created_at)
+        self.groups.check(group, order.created_at, account=order.account)
         self._fund(order, listing)
         self._used[order.ticker] = listing
-        placed = listing.matcher.place(order, self.now, position=self.account.held(order.ticker).count)
+        placed = listing.matcher.place(order, self.now, position=account.held(order.ticker).count)
         if placed.reason is not None and placed.reason not in _CONFLICTS:
             raise nested(409 if placed.reason == "MARKET_INACTIVE" else 400, placed.reason, placed.details)
-        if order.client_order_id is not None:
-            self.burnt.add(order.client_order_id)
-            self._news.burnt.append(order.client_order_id)
+        if burns is not None:
+            self.burnt.add(burns)
+            self._news.burnt.append(burns)
         if placed.reason is not None:
             raise nested(409, placed.reason, placed.details)
         self.orders[order.order_id] = order
-        self.groups.join(group, order.order_id)
+        self.groups.join(group, order.order_id, order.account)
         self._arrived(placed, listing)
         return placed
 
@@ -207,51 +239,54 @@ class Exchange:
         self._news.orders.append(order)
         return order
 
-    def resting(self, order_id: str) -> SimOrder:
-        """Return an order that rests; raises ApiError 404 for every other."""
+    def resting(self, order_id: str, accounts: Container[str] | None = None) -> SimOrder:
+        """Return an order that rests, of these accounts where they are named; raises ApiError 404 for every other."""
         order = self.orders.get(order_id)
         if order is None or order.state is not SimState.RESTING:
+            raise not_found()
+        if accounts is not None and order.account not in accounts:
             raise not_found()
         return order
 
     def transfer(
-        self, amount: Cash, *, source: int, destination: int, client_transfer_id: str | None = None
+        self, amount: Cash, *, account: Account, source: int, destination: int, client_transfer_id: str | None = None
     ) -> SimTransfer:
         """Move free cash from one shard to another, once a client's id; raises ApiError."""
         if amount <= 0 or source == destination:
             raise nested(400, "invalid_parameters", "amount and shards")
         if client_transfer_id is not None and client_transfer_id in {one.client_transfer_id for one in self.transfers}:
             raise nested(409, "transfer_already_exists")
-        free, _ = self.free(source), self.free(destination)
+        free, _ = self.free(source, account), self.free(destination, account)
         if amount > free:
             raise nested(400, "insufficient_balance")
-        self.account.cash[source] = Cash(self.account.cash[source] - amount)
-        self.account.cash[destination] = Cash(self.account.cash[destination] + amount)
+        account.cash[source] = Cash(account.cash[source] - amount)
+        account.cash[destination] = Cash(account.cash[destination] + amount)
         moved = SimTransfer(
             transfer_id=new_order_id(), client_transfer_id=client_transfer_id, source=source, destination=destination,
-            amount=amount,
+            amount=amount, account=account.name,
         )  # fmt: skip
         self._news.transfers.append(moved)
         return moved
 
-    def free(self, shard: int) -> Cash:
-        """Return the cash of a shard that no resting order blocks; raises ApiError 404 for an unknown shard."""
-        if shard not in self.account.cash:
+    def free(self, shard: int, account: Account | None = None) -> Cash:
+        """Return an account's cash on a shard that no order blocks; raises ApiError 404 for an unknown shard."""
+        account = self.account if account is None else account
+        if shard not in account.cash:
             raise not_found("user_not_found")
-        return Cash(self.account.cash[shard] - sum(self._blocked(shard)))
+        return Cash(account.cash[shard] - sum(self._blocked(account, shard)))
 
-    def _blocked(self, shard: int) -> Iterator[int]:
+    def _blocked(self, account: Account, shard: int) -> Iterator[int]:
         for ticker, listing in self._used.items():
-            resting = list(listing.matcher.resting())
-            if resting and listing.market.exchange_index == shard:
-                yield collateral(resting, listing.market, self.account.held(ticker).count)
+            if listing.market.exchange_index == shard and (resting := _resting(listing, account)):
+                yield collateral(resting, listing.market, account.held(ticker).count)
 
     def _fund(self, order: SimOrder, listing: Listing, *, besides: SimOrder | None = None) -> None:
-        held = self.account.held(order.ticker).count
-        others = [other for other in listing.matcher.resting() if other is not besides]
+        account = self.accounts[order.account]
+        held = account.held(order.ticker).count
+        others = [other for other in _resting(listing, account) if other is not besides]
         cost = cost_to_place(order, listing.market, cover=free_cover(others, held))
         back = 0 if besides is None else collateral([besides], listing.market, held)
-        if cost > self.free(listing.market.exchange_index) + back:
+        if cost > self.free(listing.market.exchange_index, account) + back:
             raise nested(400, "insufficient_balance")
 
     def _open(self, ticker: str) -> Listing:
@@ -266,7 +301,7 @@ class Exchange:
 
     def _book(self, executions: Iterable[Execution], listing: Listing) -> None:
         for execution in executions:
-            fill = self.account.book(execution, listing.market)
+            fill = self.accounts[execution.order.account].book(execution, listing.market)
             self._news.fills.append((fill, execution.order))
             self._news.orders.append(execution.order)
             for order_id in self.groups.filled(execution.order.order_id, execution.count, execution.at):
@@ -294,7 +329,8 @@ class Exchange:
 
     def _write(self, news: News) -> None:
         fills = [fill for fill, _order in news.fills]
-        self.store.put_fact("account", self.account)
+        for account in self.accounts.values():
+            self.store.put_fact(self._fact(account), account)
         self.store.put_fact("now", self.now)
         for order in news.orders:
             self.store.put_order(order.order_id, order)
@@ -323,6 +359,21 @@ class Exchange:
                 listing.matcher.restore(state, resting.get(state.ticker, []))
                 if listing.matcher.is_open:
                     self._used[state.ticker] = listing
+
+
+def _divided(bankroll: Cash) -> dict[int, Cash]:
+    half = Cash(bankroll // 2)  # collateral is per shard, and the two desks trade on different ones
+    return {0: half, CRYPTO_SHARD: Cash(bankroll - half)}
+
+
+def _resting(listing: Listing, account: Account) -> list[SimOrder]:
+    return [order for order in listing.matcher.resting() if order.account == account.name]
+
+
+def _burnt(order: SimOrder, account: Account) -> str | None:
+    """Return what an order's client id is spent as: it is a user's, over all subaccounts."""
+    user = f"{account.user}/" if account.user else ""
+    return None if order.client_order_id is None else f"{user}{order.client_order_id}"
 
 
 def new_order_id() -> str:

@@ -19,7 +19,8 @@ class FaultPlan(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """How often, as shares of 1, each fault strikes.
 
     drop_reply: an order write is done and its reply lost.  too_many_requests, server_error: the request is refused
-    before anything is done.  duplicate_fill: a fill frame is sent twice.  news_error: a news source answers 503.
+    before anything is done.  missed_conflict: an IOC that found nothing to hit is answered 409 instead of 201.
+    duplicate_fill: a fill frame is sent twice.  news_error: a news source answers 503.
     news_limit: one answers 429.  broken_feeds: RSS feeds, by name, whose XML breaks off ("*" for all).
     model_*: a model's answer is 429, 5xx, a refusal, cut off, prose, a percentage, or exactly 0 or 1.
     tempers: how a model of that name sees the truth, instead of the usual way.
@@ -29,6 +30,7 @@ class FaultPlan(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     drop_reply: Rate = 0.0
     too_many_requests: Rate = 0.0
     server_error: Rate = 0.0
+    missed_conflict: Rate = 0.0
     duplicate_fill: Rate = 0.0
     news_error: Rate = 0.0
     news_limit: Rate = 0.0
@@ -59,6 +61,10 @@ class Faults:
     def loses_reply(self) -> bool:
         """Tell whether this reply gets lost."""
         return self._strikes(self.plan.drop_reply)
+
+    def conflicts_with_miss(self) -> bool:
+        """Tell whether this order that found nothing is told as a conflict."""
+        return self._strikes(self.plan.missed_conflict)
 
     def repeats_fill(self) -> bool:
         """Tell whether this fill is told twice."""

@@ -178,7 +178,7 @@ def life(step: Lifecycle) -> str:
     return text(body)
 
 
-def fill(done: SimFill, exchange_index: int) -> str:
+def fill(done: SimFill, exchange_index: int, subaccount: int = 0) -> str:
     """Return a fill of the account."""
     side = direction(done.side)
     body = {
@@ -186,12 +186,12 @@ def fill(done: SimFill, exchange_index: int) -> str:
         "market_ticker": done.ticker, "exchange_index": exchange_index, "is_taker": done.is_taker,
         "purchased_side": side["outcome_side"], "yes_price_dollars": str(done.price), "count_fp": str(done.count),
         "fee_cost": str(done.fee), "post_position_fp": str(done.position), "ts": done.at // NANOS,
-        "ts_ms": done.at // MILLI, "subaccount": 0,
+        "ts_ms": done.at // MILLI, "subaccount": subaccount,
     }  # fmt: skip
     return text(body | side)
 
 
-def order(state: SimOrder, exchange_index: int) -> str:
+def order(state: SimOrder, exchange_index: int, subaccount: int = 0) -> str:
     """Return the full state of an order of the account."""
     body = {
         "order_id": state.order_id, "user_id": USER_ID, "ticker": state.ticker, "status": str(state.state),
@@ -202,14 +202,15 @@ def order(state: SimOrder, exchange_index: int) -> str:
         "maker_fees_dollars": str(state.maker_fees), "client_order_id": state.client_order_id or "",
         "self_trade_prevention_type": str(state.self_trade), "created_time": instant(state.created_at),
         "created_ts_ms": state.created_at // MILLI, "last_update_time": instant(state.updated_at),
-        "last_updated_ts_ms": state.updated_at // MILLI, "subaccount_number": 0, "exchange_index": exchange_index,
+        "last_updated_ts_ms": state.updated_at // MILLI, "subaccount_number": subaccount,
+        "exchange_index": exchange_index,
     } | direction(state.side)  # fmt: skip
     if state.expires_at is not None:
         body |= {"expiration_time": instant(state.expires_at), "expiration_ts_ms": state.expires_at // MILLI}
     return text(body)
 
 
-def position(market_ticker: str, holding: Holding) -> str:
+def position(market_ticker: str, holding: Holding, subaccount: int = 0) -> str:
     """Return the account's position in a market."""
     return text(
         {
@@ -221,6 +222,6 @@ def position(market_ticker: str, holding: Holding) -> str:
             "fees_paid_dollars": str(holding.fees),
             "position_fee_cost_dollars": str(holding.fees),
             "volume_fp": "0.00",
-            "subaccount": 0,
+            "subaccount": subaccount,
         }
     )

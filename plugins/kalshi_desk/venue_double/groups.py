@@ -17,46 +17,48 @@ WINDOW = 15 * NANOS
 
 
 class OrderGroup(msgspec.Struct):
-    """A group: its limit, its orders, and what was matched lately."""
+    """A group: its limit, its orders, and what was matched lately; ``account`` "" is the first."""
 
     group_id: str
     limit: Count
     exchange_index: int
+    account: str = ""
     orders: list[str] = []
     matched: list[tuple[Nanos, Count]] = []
     stopped: bool = False
 
 
 class OrderGroups:
-    """The groups of one account; ``changed`` names those that differ from what is on disk."""
+    """The groups of all accounts; ``changed`` names those that differ from what is on disk."""
 
     def __init__(self, saved: Iterable[OrderGroup] = ()) -> None:
         self.groups = {group.group_id: group for group in saved}
         self._of_order = {order_id: group for group in self.groups.values() for order_id in group.orders}
         self.changed: set[str] = set()
 
-    def create(self, limit: Count, exchange_index: int) -> OrderGroup:
-        """Open a group."""
-        group = OrderGroup(str(uuid4()), limit, exchange_index)
+    def create(self, limit: Count, exchange_index: int, account: str) -> OrderGroup:
+        """Open a group of an account."""
+        group = OrderGroup(str(uuid4()), limit, exchange_index, account)
         self.groups[group.group_id] = group
         self.changed.add(group.group_id)
         return group
 
-    def find(self, group_id: str) -> OrderGroup:
-        """Return a group; raises ApiError 404."""
-        if group_id not in self.groups:
+    def find(self, group_id: str, account: str) -> OrderGroup:
+        """Return a group of an account; raises ApiError 404."""
+        found = self.groups.get(group_id)
+        if found is None or found.account != account:
             raise not_found()
-        return self.groups[group_id]
+        return found
 
-    def check(self, group_id: str | None, at: Nanos) -> None:
+    def check(self, group_id: str | None, at: Nanos, *, account: str) -> None:
         """Refuse an order for a group that is unknown or stopped; raises ApiError."""
-        if group_id is not None and self.find(group_id).stopped:
+        if group_id is not None and self.find(group_id, account).stopped:
             raise nested(400, "order_group_triggered", str(at))
 
-    def join(self, group_id: str | None, order_id: str) -> None:
+    def join(self, group_id: str | None, order_id: str, account: str) -> None:
         """Put an order into its group."""
         if group_id is not None:
-            group = self._of_order[order_id] = self.find(group_id)
+            group = self._of_order[order_id] = self.find(group_id, account)
             group.orders.append(order_id)
             self.changed.add(group.group_id)
 

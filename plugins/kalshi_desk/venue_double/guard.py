@@ -10,23 +10,29 @@ from collections.abc import Awaitable, Callable
 from aiohttp import web
 
 from kalshi_desk.clock import wall_now
+from kalshi_desk.domain.units import Cash
 from kalshi_desk.venue_double.api_error import ApiError
 from kalshi_desk.venue_double.buckets import CHEAP, DEFAULT_COST, TokenBucket
-from kalshi_desk.venue_double.signatures import KeyRing, need
+from kalshi_desk.venue_double.callers import KEY
+from kalshi_desk.venue_double.signatures import KeyRing, RegisteredKey, need
 from kalshi_desk.venue_double.venue import Venue
 
 VENUE = web.AppKey("venue", Venue)
 KEYS = web.AppKey("keys", KeyRing)
+SOCKETS: web.AppKey[dict[str, set[web.WebSocketResponse]]] = web.AppKey("sockets")
 READ, WRITE = web.AppKey("read", TokenBucket), web.AppKey("write", TokenBucket)
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 ROOT = "/trade-api/v2"
 _PRIVATE = (f"{ROOT}/portfolio", f"{ROOT}/account", f"{ROOT}/api_keys")
 
 
-def signed_by(request: web.Request) -> frozenset[str]:
-    """Return the scopes of the key that signed; raises ApiError 401."""
+def signed_by(request: web.Request) -> RegisteredKey:
+    """Return the key that signed; its account is open from now on. Raises ApiError 401."""
     path = request.raw_path.partition("?")[0]
-    return request.app[KEYS].check(request.headers, method=request.method, path=path, wall=wall_now())
+    key = request.app[KEYS].check(request.headers, method=request.method, path=path, wall=wall_now())
+    if key.bankroll is not None:
+        request.app[VENUE].exchange.open(key.user, key.subaccount or 0, Cash.parse(key.bankroll))
+    return key
 
 
 @web.middleware
@@ -47,7 +53,8 @@ async def guard(request: web.Request, handler: Handler) -> web.StreamResponse:
 def _admit(request: web.Request) -> None:
     writes = request.method != "GET"
     if request.path.startswith(_PRIVATE):
-        need(signed_by(request), "write" if writes else "read")
+        key = request[KEY] = signed_by(request)
+        need(key, "write" if writes else "read")
     cheap = request.method == "DELETE" or "/portfolio/orders/" in request.path
     bucket = request.app[WRITE] if writes else request.app[READ]
     bucket.take(CHEAP if cheap else DEFAULT_COST, wall_now())

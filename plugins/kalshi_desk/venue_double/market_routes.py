@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 import msgspec
 from aiohttp import web
@@ -112,12 +112,41 @@ async def events(request: web.Request) -> web.Response:
         and any(listing.market.status in statuses for listing in listings)
     ]
     shown, cursor = page(request, kept, default=200, most=200)
-    nested = request.query.get("with_nested_markets") == "true"
+    nested = _asks(request, "with_nested_markets")
     found = []
     for one in shown:
         found.append(_event(request.app[VENUE], one, nested=nested))
         await asyncio.sleep(0)  # the market goes on meanwhile
-    return _reply({"events": found, "cursor": cursor})
+    told = {"milestones": _milestones(request.app[VENUE], shown)} if _asks(request, "with_milestones") else {}
+    return _reply({"events": found, "cursor": cursor} | told)
+
+
+def _asks(request: web.Request, name: str) -> bool:
+    return request.query.get(name) == "true"
+
+
+def _milestones(venue: Venue, events: Iterable[list[Listing]]) -> list[bodies.Body]:
+    """Return what the world waits for in these events, as far as it is told."""
+    world = venue.source.forecasts
+    firsts = [listings[0].market for listings in events]
+    told = [] if world is None else [(first, world.event_about(first.ticker)) for first in firsts]
+    return [bodies.milestone_body(first, about) for first, about in told if about is not None]
+
+
+async def milestones(request: web.Request) -> web.Response:
+    """List what the world waits for, of one event or category if asked."""
+    if query_int(request, "limit", 0, most=500) < 1:
+        raise bad_query("invalid limit: 1 to 500 needed")
+    event_ticker, category = request.query.get("related_event_ticker"), request.query.get("category")
+    known = _events(request)
+    kept = [
+        known[ticker]
+        for ticker in sorted(known)
+        if event_ticker in (None, ticker) and category in (None, known[ticker][0].market.category)
+    ]
+    found = _milestones(request.app[VENUE], kept)
+    shown, cursor = page(request, found, default=100, most=500)
+    return _reply({"milestones": shown, "cursor": cursor})
 
 
 async def event(request: web.Request) -> web.Response:
@@ -125,7 +154,7 @@ async def event(request: web.Request) -> web.Response:
     listings = _events(request).get(request.match_info["event"])
     if listings is None:
         raise not_found()
-    nested = request.query.get("with_nested_markets") == "true"
+    nested = _asks(request, "with_nested_markets")
     venue = request.app[VENUE]
     markets = [_market(venue, listing) for listing in listings]
     return _reply({"event": _event(venue, listings, nested=nested), "markets": markets})
@@ -212,6 +241,7 @@ ROUTES = [
     web.get("/series/{series}", series),
     web.get("/events", events),
     web.get("/events/{event}", event),
+    web.get("/milestones", milestones),
     web.get("/markets", markets),
     web.get("/markets/trades", trades),
     web.get("/markets/orderbooks", orderbooks),

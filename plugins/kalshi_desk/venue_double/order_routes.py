@@ -14,10 +14,13 @@ from aiohttp import web
 from kalshi_desk.clock import wall_now
 from kalshi_desk.domain.market import BookSide
 from kalshi_desk.domain.units import NANOS, Cash, Count, Nanos, Price
+from kalshi_desk.simulation.accounts import Account
 from kalshi_desk.simulation.orders import Placed, SelfTrade, SimOrder, TimeInForce
 from kalshi_desk.venue_double.api_error import ApiError, nested
 from kalshi_desk.venue_double.buckets import CHEAP, DEFAULT_COST
+from kalshi_desk.venue_double.callers import account_for, accounts_for, asked
 from kalshi_desk.venue_double.exchange import Exchange, new_order_id
+from kalshi_desk.venue_double.groups import OrderGroup
 from kalshi_desk.venue_double.guard import VENUE, WRITE
 from kalshi_desk.venue_double.requests import body_of, choice, exact, required, whole
 
@@ -29,25 +32,28 @@ async def create(request: web.Request) -> web.Response:
     """Take an order."""
     venue, body = request.app[VENUE], await body_of(request)
     venue.wake(str(body.get("ticker")))
-    return web.json_response(_create(venue.ready(), body), status=201)
+    return web.json_response(_create(request, venue.ready(), body), status=201)
 
 
-def _create(exchange: Exchange, body: Mapping[str, Any]) -> dict[str, Any]:
-    order = _order(body, exchange)
+def _create(request: web.Request, exchange: Exchange, body: Mapping[str, Any]) -> dict[str, Any]:
+    order = _order(body, exchange, account_for(request, exchange, body.get("subaccount")))
     listing = exchange.listing(order.ticker)
     shard = body.get("exchange_index", -1)
     if shard not in (-1, listing.market.exchange_index):
         raise nested(404, "market_not_found", "not on this shard")
     placed = exchange.place(order, group=body.get("order_group_id"))
+    missed = order.time_in_force is TimeInForce.IOC and not order.filled
+    if missed and request.app[VENUE].faults.conflicts_with_miss():
+        raise nested(409, "immediate_or_cancel_insufficient_resting_volume")
     return _answer(placed, exchange.now) | {"client_order_id": order.client_order_id or ""}
 
 
-def _order(body: Mapping[str, Any], exchange: Exchange) -> SimOrder:
+def _order(body: Mapping[str, Any], exchange: Exchange, account: Account) -> SimOrder:
     required(body, *_NEEDED)
     expiry = body.get("expiration_time")
     return SimOrder(
         order_id=new_order_id(),
-        account=exchange.account.name,
+        account=account.name,
         ticker=str(body["ticker"]),
         side=choice(body, "side", BookSide),
         price=exact(body, "price", Price, "invalid_price"),
@@ -83,7 +89,7 @@ async def amend(request: web.Request) -> web.Response:
     venue, body = request.app[VENUE], await body_of(request)
     required(body, "ticker", "side", "price", "count")
     exchange = venue.ready()
-    order = exchange.resting(request.match_info["order"])
+    order = _own(request, exchange)
     _matches(order, body)
     wish = msgspec.structs.replace(
         order,
@@ -118,7 +124,7 @@ async def decrease(request: web.Request) -> web.Response:
     if ("reduce_by" in body) == ("reduce_to" in body):
         raise nested(400, "invalid_parameters", "exactly one of reduce_by and reduce_to")
     exchange = venue.ready()
-    order = exchange.resting(request.match_info["order"])
+    order = _own(request, exchange)
     if "reduce_to" in body:
         left = exact(body, "reduce_to", Count, "invalid_order_size")
     else:
@@ -134,17 +140,23 @@ async def decrease(request: web.Request) -> web.Response:
     )
 
 
+def _own(request: web.Request, exchange: Exchange) -> SimOrder:
+    account = account_for(request, exchange, asked(request))
+    return exchange.resting(request.match_info["order"], {account.name})
+
+
 async def cancel(request: web.Request) -> web.Response:
     """Cancel a resting order."""
     exchange, query = request.app[VENUE].ready(), request.query
     shard = query.get("exchange_index", "-1")
     named = {"market_ticker": query.get("market_ticker"), "exchange_index": int(shard) if shard != "-1" else None}
-    return web.json_response(_cancel(exchange, request.match_info["order"], named))
+    account = account_for(request, exchange, asked(request))
+    return web.json_response(_cancel(exchange, account, request.match_info["order"], named))
 
 
-def _cancel(exchange: Exchange, order_id: str, named: Mapping[str, Any]) -> dict[str, Any]:
+def _cancel(exchange: Exchange, account: Account, order_id: str, named: Mapping[str, Any]) -> dict[str, Any]:
     # an order is looked up on the shard that the request names, by market or number, else on shard 0
-    order = exchange.resting(order_id)
+    order = exchange.resting(order_id, {account.name})
     shard, market = exchange.listing(order.ticker).market.exchange_index, named.get("market_ticker")
     asked = named.get("exchange_index")
     if market is None and (asked or 0) != shard:
@@ -159,9 +171,10 @@ def _cancel(exchange: Exchange, order_id: str, named: Mapping[str, Any]) -> dict
 
 
 async def cancel_all(request: web.Request) -> web.Response:
-    """Cancel all resting orders on all shards."""
+    """Cancel all resting orders of an account on all shards."""
     exchange = request.app[VENUE].ready()
-    for order in [one for one in exchange.orders.values() if one.remaining]:
+    account = account_for(request, exchange, asked(request))
+    for order in [one for one in exchange.orders.values() if one.remaining and one.account == account.name]:
         exchange.cancel(order.order_id)
     return web.Response(status=204)
 
@@ -174,7 +187,7 @@ async def create_batch(request: web.Request) -> web.Response:
     for one in orders:
         venue.wake(str(one.get("ticker")) if isinstance(one, dict) else "")
     exchange = venue.ready()
-    return web.json_response({"orders": [_each(_create, exchange, one) for one in orders]}, status=201)
+    return web.json_response({"orders": [_each(_create, request, exchange, one) for one in orders]}, status=201)
 
 
 async def cancel_batch(request: web.Request) -> web.Response:
@@ -183,16 +196,17 @@ async def cancel_batch(request: web.Request) -> web.Response:
     orders = body.get("orders") or []
     request.app[WRITE].take(CHEAP * max(0, len(orders) - 1), wall_now())
     exchange = venue.ready()
-    return web.json_response({"orders": [_each(_cancel_one, exchange, one) for one in orders]})
+    return web.json_response({"orders": [_each(_cancel_one, request, exchange, one) for one in orders]})
 
 
-def _cancel_one(exchange: Exchange, one: Mapping[str, Any]) -> dict[str, Any]:
-    return _cancel(exchange, str(one.get("order_id")), one)
+def _cancel_one(request: web.Request, exchange: Exchange, one: Mapping[str, Any]) -> dict[str, Any]:
+    account = account_for(request, exchange, one.get("subaccount"))
+    return _cancel(exchange, account, str(one.get("order_id")), one)
 
 
-def _each(act: Any, exchange: Exchange, one: Mapping[str, Any]) -> dict[str, Any]:
+def _each(act: Any, request: web.Request, exchange: Exchange, one: Mapping[str, Any]) -> dict[str, Any]:
     try:
-        answer: dict[str, Any] = act(exchange, one)
+        answer: dict[str, Any] = act(request, exchange, one)
     except ApiError as fault:
         error = fault.body["error"] if isinstance(fault.body, dict) and "error" in fault.body else fault.body
         named = {name: one[name] for name in ("order_id", "client_order_id") if name in one}
@@ -204,8 +218,10 @@ async def create_group(request: web.Request) -> web.Response:
     """Open an order group."""
     venue, body = request.app[VENUE], await body_of(request)
     limit = _limit(body)
-    group = venue.exchange.groups.create(limit, whole(body.get("exchange_index", 0), "exchange_index"))
-    answer = {"order_group_id": group.group_id, "subaccount": 0, "exchange_index": group.exchange_index}
+    account = account_for(request, venue.exchange, body.get("subaccount"))
+    shard = whole(body.get("exchange_index", 0), "exchange_index")
+    group = venue.exchange.groups.create(limit, shard, account.name)
+    answer = {"order_group_id": group.group_id, "subaccount": account.subaccount, "exchange_index": shard}
     return web.json_response(answer, status=201)
 
 
@@ -221,8 +237,10 @@ def _limit(body: Mapping[str, Any]) -> Count:
 
 async def groups(request: web.Request) -> web.Response:
     """List the order groups."""
-    found = request.app[VENUE].exchange.groups.groups.values()
-    return web.json_response({"order_groups": [_group(one) for one in found]})
+    exchange = request.app[VENUE].exchange
+    seen = accounts_for(request, exchange)
+    found = [_group(one) for one in exchange.groups.groups.values() if one.account in seen]
+    return web.json_response({"order_groups": found})
 
 
 def _group(group: Any) -> dict[str, Any]:
@@ -234,13 +252,18 @@ def _group(group: Any) -> dict[str, Any]:
 
 async def group(request: web.Request) -> web.Response:
     """Return one order group."""
-    return web.json_response(_group(request.app[VENUE].exchange.groups.find(request.match_info["group"])))
+    return web.json_response(_group(_own_group(request, request.app[VENUE].exchange)))
+
+
+def _own_group(request: web.Request, exchange: Exchange) -> OrderGroup:
+    account = account_for(request, exchange, asked(request))
+    return exchange.groups.find(request.match_info["group"], account.name)
 
 
 async def change_group(request: web.Request) -> web.Response:
     """Reset, trigger or limit an order group."""
     exchange, action = request.app[VENUE].ready(), request.match_info["action"]
-    found = exchange.groups.find(request.match_info["group"])
+    found = _own_group(request, exchange)
     exchange.groups.changed.add(found.group_id)
     if action == "limit":
         found.limit = _limit(await body_of(request))
@@ -255,7 +278,7 @@ async def change_group(request: web.Request) -> web.Response:
 async def delete_group(request: web.Request) -> web.Response:
     """Delete an order group and cancel its orders."""
     exchange = request.app[VENUE].ready()
-    found = exchange.groups.find(request.match_info["group"])
+    found = _own_group(request, exchange)
     _sweep(exchange, found.orders)
     del exchange.groups.groups[found.group_id]
     exchange.groups.changed.add(found.group_id)

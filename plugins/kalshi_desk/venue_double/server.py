@@ -28,9 +28,10 @@ from kalshi_desk.venue_double import (
     webhook_routes,
 )
 from kalshi_desk.venue_double.buckets import TokenBucket
+from kalshi_desk.venue_double.control_routes import revoked
 from kalshi_desk.venue_double.exchange import Exchange
 from kalshi_desk.venue_double.faults import load_faults
-from kalshi_desk.venue_double.guard import KEYS, READ, ROOT, VENUE, WRITE, guard
+from kalshi_desk.venue_double.guard import KEYS, READ, ROOT, SOCKETS, VENUE, WRITE, guard
 from kalshi_desk.venue_double.model_routes import ASKED, Asked
 from kalshi_desk.venue_double.news_routes import PRESS, Press
 from kalshi_desk.venue_double.segments import go_on, plan
@@ -124,6 +125,8 @@ def application(venue: Venue, keys: KeyRing) -> web.Application:
     """Return the web application of a venue; it plays while the application runs."""
     app = web.Application(middlewares=[guard])
     app[VENUE], app[KEYS], app[READ], app[WRITE] = venue, keys, TokenBucket(), TokenBucket()
+    app[SOCKETS] = {}
+    keys.revoked |= revoked(venue.exchange.store)
     for routes in (market_routes.ROUTES, account_routes.ROUTES, order_routes.ROUTES, transfer_routes.ROUTES):
         app.add_routes([web.RouteDef(one.method, ROOT + one.path, one.handler, one.kwargs) for one in routes])
     app[ASKED], app[POSTS], app[PRESS] = Asked(), Posts(), Press()

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from aiohttp import WSMsgType, web
 
 from kalshi_desk.venue_double.api_error import ApiError
+from kalshi_desk.venue_double.callers import sees
 from kalshi_desk.venue_double.commands import Connection
-from kalshi_desk.venue_double.guard import VENUE, signed_by
+from kalshi_desk.venue_double.guard import SOCKETS, VENUE, signed_by
 from kalshi_desk.venue_double.outbox import Outbox
 from kalshi_desk.venue_double.spot_feeds import PROTOCOLS, SpotClient
 
@@ -16,19 +19,22 @@ PING_S, LARGEST = 10.0, 1 << 20
 async def kalshi(request: web.Request) -> web.StreamResponse:
     """Serve ``/trade-api/ws/v2``."""
     try:
-        signed_by(request)
+        key = signed_by(request)
     except ApiError as fault:
         return web.json_response(fault.body, status=fault.status)
     socket = web.WebSocketResponse(compress=False, max_msg_size=LARGEST)
     await socket.prepare(request)
     venue, outbox = request.app[VENUE], Outbox(socket)
-    connection = Connection(venue.channels, venue.exchange.listings, outbox.put, venue.wake)
+    connection = Connection(venue.channels, venue.exchange.listings, outbox.put, venue.wake, partial(sees, key))
+    open_ones = request.app[SOCKETS].setdefault(request.headers["KALSHI-ACCESS-KEY"], set())
+    open_ones.add(socket)
     try:
         async with outbox.running(PING_S):
             async for message in socket:
                 if message.type is WSMsgType.TEXT:
                     connection.take(message.data)
     finally:
+        open_ones.discard(socket)
         connection.close()
     return socket
 

@@ -7,7 +7,9 @@ from typing import Any
 from aiohttp import web
 
 from kalshi_desk.domain.units import Cash
+from kalshi_desk.simulation.accounts import Account
 from kalshi_desk.venue_double.api_error import nested, not_found
+from kalshi_desk.venue_double.callers import KEY
 from kalshi_desk.venue_double.exchange import SimTransfer
 from kalshi_desk.venue_double.guard import VENUE
 from kalshi_desk.venue_double.requests import body_of, required, whole
@@ -24,6 +26,7 @@ async def move(request: web.Request) -> web.Response:
         raise nested(400, "invalid_parameters", "source and destination")
     moved = exchange.transfer(
         Cash(whole(body["amount"], "amount") * CENTICENT),
+        account=_account(request),
         source=whole(body["source_exchange_shard"], "source_exchange_shard"),
         destination=whole(body["destination_exchange_shard"], "destination_exchange_shard"),
         client_transfer_id=body.get("client_transfer_id"),
@@ -33,17 +36,28 @@ async def move(request: web.Request) -> web.Response:
 
 async def transfers(request: web.Request) -> web.Response:
     """List the transfers, newest first."""
-    found = [_body(one) for one in reversed(request.app[VENUE].exchange.transfers)]
+    found = [_body(one) for one in reversed(_own(request))]
     return web.json_response({"transfers": found, "cursor": ""})
 
 
 async def transfer(request: web.Request) -> web.Response:
     """Return one transfer."""
     wanted = request.match_info["transfer"]
-    found = [one for one in request.app[VENUE].exchange.transfers if one.transfer_id == wanted]
+    found = [one for one in _own(request) if one.transfer_id == wanted]
     if not found:
         raise not_found()
     return web.json_response({"transfer": _body(found[0])})
+
+
+def _account(request: web.Request) -> Account:
+    """Return the account that a transfer is of: no subaccount can be named, so it is the one the key is locked to."""
+    key = request[KEY]
+    return request.app[VENUE].exchange.account_of(key.user, key.subaccount or 0)
+
+
+def _own(request: web.Request) -> list[SimTransfer]:
+    own, first = _account(request).name, request.app[VENUE].exchange.account.name
+    return [one for one in request.app[VENUE].exchange.transfers if (one.account or first) == own]
 
 
 def _body(one: SimTransfer) -> dict[str, Any]:

@@ -17,6 +17,7 @@ from kalshi_desk.domain.inputs import (
     SpotTrade,
 )
 from kalshi_desk.domain.units import NANOS, Nanos
+from kalshi_desk.simulation.accounts import Account
 from kalshi_desk.simulation.forecast_listing import About
 from kalshi_desk.simulation.index_path import mean_of
 from kalshi_desk.simulation.orders import SimState
@@ -60,7 +61,8 @@ class Venue:
             self._play(message)
         self.exchange.pass_time(at)
         resting = (order.ticker for order in self.exchange.orders.values() if order.state is SimState.RESTING)
-        for ticker in (*resting, *self.exchange.account.holdings):
+        held = (ticker for account in self.exchange.accounts.values() for ticker in account.holdings)
+        for ticker in {*resting, *held}:
             self.wake(ticker)
         self.exchange.restore()
         self.exchange.commit()
@@ -160,20 +162,25 @@ class Venue:
         self._lifecycle(step.ticker, frames.life(step))
 
     def tell_account(self, news: News) -> None:
-        """Tell the account's channels what is on disk by now."""
+        """Tell the accounts' channels what is on disk by now."""
+        accounts = self.exchange.accounts
         for order in news.orders:
-            self._private("user_orders", order.ticker, "user_order", frames.order(order, self._shard(order.ticker)))
+            account = accounts[order.account]
+            msg = frames.order(order, self._shard(order.ticker), account.subaccount)
+            self._private(account, "user_orders", order.ticker, "user_order", msg)
         for fill, _order in news.fills:
-            msg = frames.fill(fill, self._shard(fill.ticker))
+            account = accounts[fill.account]
+            msg = frames.fill(fill, self._shard(fill.ticker), account.subaccount)
             for _ in range(1 + self.faults.repeats_fill()):
-                self._private("fill", fill.ticker, "fill", msg)
-        moved = [fill.ticker for fill, _ in news.fills] + [paid.ticker for paid in news.settlements]
-        for ticker in dict.fromkeys(moved):
-            msg = frames.position(ticker, self.exchange.account.held(ticker))
-            self._private("market_positions", ticker, "market_position", msg)
+                self._private(account, "fill", fill.ticker, "fill", msg)
+        moved = [(fill.account, fill.ticker) for fill, _ in news.fills]
+        for name, ticker in dict.fromkeys(moved + [(paid.account, paid.ticker) for paid in news.settlements]):
+            account = accounts[name]
+            msg = frames.position(ticker, account.held(ticker), account.subaccount)
+            self._private(account, "market_positions", ticker, "market_position", msg)
 
-    def _private(self, channel: str, ticker: str, kind: str, msg: str) -> None:
-        self.channels.tell(channel, ticker, kind, body=lambda: msg)
+    def _private(self, account: Account, channel: str, ticker: str, kind: str, msg: str) -> None:
+        self.channels.tell_owner(account, channel, ticker, kind, body=lambda: msg)
 
     def _shard(self, ticker: str) -> int:
         return self.exchange.listing(ticker).market.exchange_index

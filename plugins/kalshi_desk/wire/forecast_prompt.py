@@ -13,7 +13,7 @@ from hashlib import sha256
 
 import msgspec
 
-from kalshi_desk.domain.asked import Asked, BaseRate, EconomicValue, Evidence
+from kalshi_desk.domain.asked import Asked, BaseRate, EconomicValue, Evidence, Milestone
 from kalshi_desk.domain.units import Nanos
 from kalshi_desk.errors import ParseError
 from kalshi_desk.wire.untrusted import CLOSE, OPEN, WORD, harmless, quotes_odds, without_odds
@@ -92,8 +92,13 @@ def _market(asked: Asked) -> str:
         "About": harmless(asked.about, TITLE_CHARS),
         "Rules": harmless(asked.rules, RULES_CHARS),
         "Decided by": harmless(", ".join(asked.sources), TITLE_CHARS),
+        "Dates": "; ".join(_milestone(each) for each in asked.milestones if not quotes_odds(each.title)),
     }
     return "\n".join(f"{name}: {text}" for name, text in parts.items() if text)
+
+
+def _milestone(milestone: Milestone) -> str:
+    return f"{str(milestone.at)[:16]}Z {harmless(milestone.title, 100)} ({harmless(milestone.kind, 40)})"
 
 
 def _article(evidence: Evidence) -> str:

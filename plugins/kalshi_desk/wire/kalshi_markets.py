@@ -156,10 +156,27 @@ class ListedEvent(_Event, frozen=True):
     markets: tuple[msgspec.Raw, ...] = ()
 
 
+class MilestoneBody(msgspec.Struct, frozen=True):
+    """What the world waits for in some events: its kind (``type``), name and date."""
+
+    id: str
+    type: str
+    title: str
+    start_date: Nanos
+    primary_event_tickers: tuple[str, ...] | None = None
+    related_event_tickers: tuple[str, ...] | None = None
+
+    @property
+    def events(self) -> list[str]:
+        """All events that it bears on."""
+        return sorted({*(self.primary_event_tickers or ()), *(self.related_event_tickers or ())})
+
+
 class EventListing(msgspec.Struct, frozen=True):
-    """A page of events, each still unread."""
+    """A page of events and of their milestones, each still unread."""
 
     events: tuple[msgspec.Raw, ...]
+    milestones: tuple[msgspec.Raw, ...] | None = None
 
 
 class SeriesListing(msgspec.Struct, frozen=True):
@@ -193,6 +210,7 @@ parse_event: Strict[_EventReply] = Strict(_EventReply, f"{SOURCE} event")
 parse_events: Strict[EventsPage] = Strict(EventsPage, f"{SOURCE} events")
 parse_listing: Strict[EventListing] = Strict(EventListing, f"{SOURCE} events")
 parse_listed_event: Strict[ListedEvent] = Strict(ListedEvent, f"{SOURCE} event object")
+parse_milestone_object: Strict[MilestoneBody] = Strict(MilestoneBody, f"{SOURCE} milestone object")
 parse_series_listing: Strict[SeriesListing] = Strict(SeriesListing, f"{SOURCE} series list")
 parse_series_object: Strict[SeriesBody] = Strict(SeriesBody, f"{SOURCE} series object")
 parse_cursor: Strict[_Cursor] = Strict(_Cursor, f"{SOURCE} page")

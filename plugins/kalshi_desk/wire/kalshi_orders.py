@@ -104,7 +104,7 @@ parse_group: Strict[OrderGroup] = Strict(OrderGroup, f"{SOURCE} create order gro
 parse_done: Strict[Done] = Strict(Done, f"{SOURCE} order group")
 
 
-def create_body(order: NewOrder) -> bytes:
+def create_body(order: NewOrder, subaccount: int | None = None) -> bytes:
     """Return the JSON of a create; price and count as strings, ``cancel_order_on_pause`` always."""
     body: dict[str, object] = {
         "ticker": order.ticker, "side": order.side, "price": str(order.price), "count": str(order.count),
@@ -116,6 +116,8 @@ def create_body(order: NewOrder) -> bytes:
         body["expiration_time"] = order.expires_at // NANOS
     if order.order_group_id is not None:
         body["order_group_id"] = order.order_group_id
+    if subaccount is not None:
+        body["subaccount"] = subaccount
     return _with_shard(body, order.exchange_index)
 
 
@@ -128,9 +130,10 @@ def amend_body(change: Amendment) -> bytes:
     return _with_shard(body, change.exchange_index)
 
 
-def group_body(contracts: int, exchange_index: int) -> bytes:
+def group_body(contracts: int, exchange_index: int, subaccount: int | None = None) -> bytes:
     """Return the JSON of an order group that stops after so many contracts in 15 s."""
-    return msgspec.json.encode({"contracts_limit": contracts, "exchange_index": exchange_index})
+    body = {"contracts_limit": contracts, "exchange_index": exchange_index}
+    return msgspec.json.encode(body if subaccount is None else body | {"subaccount": subaccount})
 
 
 def limit_body(contracts: int) -> bytes:

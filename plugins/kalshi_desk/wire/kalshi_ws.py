@@ -67,7 +67,7 @@ class PublicTrade(Body, frozen=True):
 
 
 class OwnFill(Body, frozen=True):
-    """A trade of ours; ``post_position_fp`` is the signed position after it."""
+    """A trade of ours; ``post_position_fp`` is the signed position after it, ``subaccount`` 0 the primary one."""
 
     trade_id: str
     order_id: str
@@ -81,6 +81,7 @@ class OwnFill(Body, frozen=True):
     post_position_fp: Count
     ts_ms: Millis
     client_order_id: str | None = None
+    subaccount: int = 0
 
 
 class OwnOrder(Body, frozen=True):
@@ -100,6 +101,7 @@ class OwnOrder(Body, frozen=True):
     client_order_id: str | None = None
     created_ts_ms: Millis | None = None
     last_updated_ts_ms: Millis | None = None
+    subaccount: int = msgspec.field(default=0, name="subaccount_number")
 
 
 class OwnPosition(Body, frozen=True):

@@ -6,9 +6,14 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
+from msgspec import UNSET, UnsetType
+
+from kalshi_desk.account_settings import FIRST
 from kalshi_desk.adapters.exchanges.connections import PUBLIC_URLS
 from kalshi_desk.adapters.kafka.broker import Broker
+from kalshi_desk.domain.allocation import Allotment
 from kalshi_desk.domain.crypto.contract import SERIES
+from kalshi_desk.domain.limits import Share
 from kalshi_desk.errors import SettingsError
 from kalshi_desk.settings import Settings, load_settings
 
@@ -17,6 +22,7 @@ METRICS = {
     "exchange_feeds": 10, "kalshi_feed": 11, "crypto_signals": 12, "order_execution": 13, "portfolio": 14,
     "recorder": 15, "desk_page": 16,
 }  # fmt: skip
+OF_AN_ACCOUNT, FURTHER_METRICS = ("order_execution", "portfolio"), 17
 KALSHI = {
     "demo": ("https://external-api.demo.kalshi.co", "wss://external-api-ws.demo.kalshi.co"),
     "live": ("https://external-api.kalshi.com", "wss://external-api-ws.kalshi.com"),
@@ -48,7 +54,19 @@ def port(settings: Settings, offset: int) -> int:
 
 def metrics_port(settings: Settings, process: str) -> int:
     """Return the port of a process's Prometheus metrics."""
-    return port(settings, METRICS[process])
+    return port(settings, metrics_offsets(settings)[process])
+
+
+def metrics_offsets(settings: Settings) -> dict[str, int]:
+    """Return the offsets of all processes' metrics above PORT_BASE: two more for each further account."""
+    names = [] if settings.accounts is None else settings.accounts.names
+    further = [f"{process}_{name}" for name in names for process in OF_AN_ACCOUNT]
+    return METRICS | {process: FURTHER_METRICS + place for place, process in enumerate(further)}
+
+
+def process_name(settings: Settings, process: str) -> str:
+    """Return the name of a process of the settings' account: ``order_execution``, ``order_execution_second``."""
+    return process if settings.further is None else f"{process}_{settings.further.name}"
 
 
 def broker(settings: Settings) -> Broker:
@@ -71,7 +89,49 @@ def database_url(settings: Settings) -> str:
 
 
 def account(settings: Settings) -> str:
-    """Return the account's name: ``<venue>:<source>:<seed, recording or key>``."""
+    """Return the name of the settings' account: the desk's, with ``/<name>`` for a further one."""
+    further = settings.further
+    return desk_account(settings) if further is None else f"{desk_account(settings)}/{further.name}"
+
+
+def accounts(settings: Settings) -> list[str]:
+    """Return all accounts of the desk, the first one first."""
+    desk, names = desk_account(settings), [] if settings.accounts is None else settings.accounts.names
+    return [desk, *(f"{desk}/{name}" for name in names)]
+
+
+def each_account(settings: Settings) -> list[Settings]:
+    """Return settings of the account that was chosen, else of every one: their names and keys, not their limits."""
+    if settings.account is not None or settings.accounts is None:
+        return [settings]
+    return [settings.model_copy(update={"account": name}) for name in (FIRST, *settings.accounts.names)]
+
+
+def named_account(settings: Settings) -> str | UnsetType:
+    """Return the account that a switch of these settings names: none where all are meant."""
+    return UNSET if settings.accounts is None or settings.account is None else account(settings)
+
+
+def allotment(settings: Settings) -> Allotment | None:
+    """Return how signals are shared with the settings' account; None where there is but one account."""
+    found = settings.accounts
+    if found is None:
+        return None
+    shares = [found.share, *(each.share for each in found.account)]
+    exact = {name: Share.parse(f"{share:f}") for name, share in zip(accounts(settings), shares, strict=True)}
+    return Allotment(desk_account(settings), account(settings), exact)
+
+
+def subaccount(settings: Settings) -> int:
+    """Return the subaccount that the settings' account is at the venue; 0 is the primary one.
+
+    It is named where there is but one account too: lists that name none hold the fills of all subaccounts.
+    """
+    return 0 if settings.further is None else settings.further.subaccount
+
+
+def desk_account(settings: Settings) -> str:
+    """Return the name of the first account, which signals are made for: ``<venue>:<source>:<seed, recording, key>``."""
     if settings.desk_mode != "paper":
         return f"kalshi:{settings.desk_mode}:{(settings.kalshi_key_id or '')[:8]}"
     if settings.recording is not None:
@@ -127,12 +187,15 @@ def spot_url(settings: Settings, venue: str) -> str:
 
 def trading_key(settings: Settings) -> Key:
     """Return the key that may trade; only ``order_execution`` asks for it."""
+    if (further := settings.further) is not None:
+        return _key(settings, further.name, further.key_id, further.private_key_path)
     return _key(settings, "trading", settings.kalshi_key_id, settings.kalshi_private_key_path)
 
 
 def reading_key(settings: Settings) -> Key:
-    """Return the key that may only read, else the trading key's file where no other is set."""
-    if settings.desk_mode != "paper" and settings.kalshi_read_key_id is None:
+    """Return the key that may only read, else the trading key where no other is set; a further account has but one."""
+    no_other = settings.desk_mode != "paper" and settings.kalshi_read_key_id is None
+    if no_other or settings.further is not None:
         return trading_key(settings)
     return _key(settings, "reading", settings.kalshi_read_key_id, settings.kalshi_read_private_key_path)
 

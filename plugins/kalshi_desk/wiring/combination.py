@@ -7,7 +7,7 @@ from kalshi_desk.steps.calibrate import CombineParams
 
 
 def combine_params(settings: Settings) -> CombineParams:
-    """Return the vendors' weights until learned, and the price's share until it is."""
+    """Return the vendors' weights until learned, and the model's weight against the price until it is learned."""
     return CombineParams(
         vendor_weights={"gpt": settings.gpt_weight, "claude": settings.claude_weight},
         blend_prior=settings.blend_prior,

@@ -73,7 +73,8 @@ def stop_groups(settings: Settings, scope: str) -> tuple[int, int]:
     For a halt that ``order_execution`` does not confirm. Raises DeskError where the database is away.
     """
     with database_or_fault():
-        return asyncio.run(_stop(settings, scope))
+        counts = [asyncio.run(_stop(each, scope)) for each in addresses.each_account(settings)]
+    return sum(stopped for stopped, _ in counts), sum(all_of_it for _, all_of_it in counts)
 
 
 async def _stop(settings: Settings, scope: str) -> tuple[int, int]:

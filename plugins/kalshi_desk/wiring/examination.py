@@ -22,6 +22,7 @@ from kalshi_desk.domain.units import NANOS, Nanos
 from kalshi_desk.errors import DeskError
 from kalshi_desk.settings import Settings
 from kalshi_desk.wiring import addresses
+from kalshi_desk.wiring.batch_age import overdue, tables
 from kalshi_desk.wiring.funding import Shortage, read_balance, shortages
 from kalshi_desk.wiring.venue import reader
 
@@ -149,12 +150,23 @@ def _audit(settings: Settings) -> Finding:
 
 def _ledger(settings: Settings) -> Finding:
     with closing(connect(addresses.database_url(settings), "doctor")) as db, db, db.cursor() as cursor:
-        cursor.execute("select count(*) from desk.settlements where not verified and count_contracts <> 0")
+        account = (addresses.account(settings),)
+        unverified = (
+            "select count(*) from desk.settlements where not verified and count_contracts <> 0 and account = %s"
+        )
+        cursor.execute(unverified, account)
         (waiting,) = cursor.fetchone()
-        cursor.execute("select count(*) from desk.audit_log where action like 'differs:%%'")
+        cursor.execute("select count(*) from desk.audit_log where action like 'differs:%%' and account = %s", account)
         (differences,) = cursor.fetchone()
     told = f"{differences} differences with the venue so far, {waiting} settlements not yet confirmed"
     return Finding("ledger", told)
+
+
+def _batch(settings: Settings) -> Finding:
+    late = overdue(settings)
+    if late:
+        return Finding("batch", "; ".join(late), "see these DAGs in Airflow, and .desk/logs/airflow-scheduler.log")
+    return Finding("batch", f"{len(tables(settings))} DAGs have written in time")
 
 
 CHECKS: dict[str, Callable[[Settings], Finding]] = {
@@ -167,6 +179,7 @@ CHECKS: dict[str, Callable[[Settings], Finding]] = {
     "money": _money,
     "ledger": _ledger,
     "audit": _audit,
+    "batch": _batch,
 }
 REMEDIES = {
     "settings": "see .env.example",
@@ -178,4 +191,5 @@ REMEDIES = {
     "money": "is the venue up, and the key known there? make status",
     "ledger": "is Postgres up? make up, make status",
     "audit": "is Postgres up? make up, make status",
+    "batch": "is Postgres up? make up, make status",
 }

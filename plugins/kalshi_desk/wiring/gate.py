@@ -52,7 +52,7 @@ def lost_before_resume(
 ) -> dict[str, Cash]:
     """Return today's results, by scope, that a person has put up with by resuming: breakers count from there.
 
-    A desk's own is as booked, with what was held then at cost; both desks' is at its marks.
+    A desk's own has what was held then at its last mark before; both desks' is as it was told.
     """
     found: dict[str, Cash] = {}
     for scope, at in resumed(switches, now=now).items():
@@ -63,7 +63,7 @@ def lost_before_resume(
 
 def _today_at(database_url: str, at: Nanos, params: GateParams) -> dict[str, Cash]:
     midnight = Nanos(at // DAY_NS * DAY_NS)
-    begun, then = (by_scope(read_beginning(database_url, params.account, t).booked, params) for t in (midnight, at))
+    begun, then = (by_scope(read_beginning(database_url, params.account, t).pnl, params) for t in (midnight, at))
     today = {scope: Cash(then[scope] - begun[scope]) for scope in then}
     marked = read_today(database_url, params.account, at)
     return today if marked is None else today | {"both": marked}

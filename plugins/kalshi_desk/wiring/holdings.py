@@ -7,14 +7,17 @@ from asyncio import Future
 from collections.abc import Iterable
 from typing import Any
 
+import msgspec
 import structlog
 
 from kalshi_desk.adapters.kafka import topics
+from kalshi_desk.adapters.kafka.agent import must_arrive
 from kalshi_desk.adapters.kafka.tail import Tail
 from kalshi_desk.adapters.postgres.holdings import read_beginning
 from kalshi_desk.clock import wall_now
-from kalshi_desk.domain.control import Alert, Switch
+from kalshi_desk.domain.control import Alert, Rung, Switch
 from kalshi_desk.domain.decisions import Refusal, Signal
+from kalshi_desk.domain.estimate import Estimate
 from kalshi_desk.domain.inputs import BookChanged
 from kalshi_desk.domain.ledger import Equity, Fill, Mark, Position
 from kalshi_desk.domain.message import Message
@@ -25,7 +28,7 @@ from kalshi_desk.steps import exit_review, mark
 from kalshi_desk.wiring.gate import by_scope, gate_params, lost_before_resume
 from kalshi_desk.wiring.streams import StreamProcess
 
-HORIZON_S = 600
+HORIZON_S, GATHER_MS = 600, 50
 WATCHED = (
     topics.POSITIONS, topics.CONTROL, topics.LIFECYCLE, topics.FAIR_VALUES, topics.ESTIMATES, topics.ORDER_EVENTS,
 )  # fmt: skip
@@ -39,7 +42,7 @@ class Holdings:
         self.process, self.params = process, gate_params(process.settings)
         self.reviews, self.opened = exit_review.ReviewState(), False
         counts = {topic: topics.partition_count(topic, process.underlyings) for topic in WATCHED}
-        self.tail = Tail(process.broker, counts, apply=self.see)
+        self.tail = Tail(process.broker, counts, gather_ms=GATHER_MS, apply=self.see)
         self._decoders = {topic.name: topic.decoder() for topic in (*WATCHED, topics.BOOKS)}
         self._publishing: set[asyncio.Task[None]] = set()
 
@@ -47,7 +50,8 @@ class Holdings:
         """Read where the day began, then positions, switches, markets and fair values as they stand."""
         midnight = Nanos(self.process.now() // DAY_NS * DAY_NS)
         begun = await asyncio.to_thread(read_beginning, self.process.database_url, self.process.account, midnight)
-        self.state = mark.MarkState(begun.opening, peak=begun.peak, day_start=by_scope(begun.booked, self.params))
+        start = by_scope(begun.pnl, self.params)
+        self.state = mark.MarkState(begun.opening, peak=begun.peak, day_start=start, midnight=midnight)
         self.reviews.view = self.state.view
         self.tailing = asyncio.create_task(self.tail.run((wall_now() - HORIZON_S * 10**9) // 10**6))
         await asyncio.wait(
@@ -70,7 +74,7 @@ class Holdings:
             log.warning("input.passed_over", topic=record.topic, offset=record.offset, fault=str(fault)[:200])
             return
         if self.opened and found:
-            task = asyncio.create_task(self._publish_later(found))
+            task = asyncio.create_task(self._tell(found))
             self._publishing.add(task)
             task.add_done_callback(self._publishing.discard)
 
@@ -90,20 +94,23 @@ class Holdings:
         return await self._publish(found)
 
     async def tick(self) -> None:
-        """Mark everything at the event time of now, and review what was not reviewed for a minute."""
+        """Mark everything at the event time of now, and review what was not reviewed for a minute.
+
+        What follows and does not arrive ends the process: its breakers find it again.
+        """
         if self.tailing.done():
             await self.tailing
         now = self.process.now()
         found: list[Message] = list(mark.mark_now(self.state, now=now, params=self.params))
         found += exit_review.review_due(self.reviews, now=now, params=self.params)
-        await self._publish(found)
+        await self._tell(found)
 
     def details(self) -> dict[str, Any]:
         """Return what the heartbeat tells."""
         return {"positions": len(self.reviews.positions)}
 
     def _observe(self, message: Message) -> list[Mark | Equity | Switch]:
-        if getattr(message, "account", self.process.account) != self.process.account:
+        if not self._concerns(message):
             return []
         if isinstance(message, (Position, Fill, Switch)):
             exit_review.observe(self.reviews, message)
@@ -112,8 +119,15 @@ class Holdings:
         mark.remember(self.state, message)
         return []
 
-    async def _publish_later(self, found: Iterable[Message]) -> None:
-        await self._publish(found)
+    def _concerns(self, message: Message) -> bool:
+        if isinstance(message, Switch):
+            return message.meant_for(self.process.account)
+        own = self.process.desk_account if isinstance(message, (Estimate, Rung)) else self.process.account
+        return getattr(message, "account", own) == own
+
+    async def _tell(self, found: Iterable[Message]) -> None:
+        for delivery in await self._publish(found):
+            must_arrive(delivery)
 
     async def _publish(self, found: Iterable[Message]) -> list[Future[Any]]:
         return [await self._send(message) for message in found]
@@ -122,10 +136,12 @@ class Holdings:
         send, account = self.process.publisher.send, self.process.account
         if isinstance(message, Switch):
             log.warning("breaker.tripped", scope=message.scope, reason=message.reason)
-            return await send(topics.CONTROL, f"{message.name}:{message.scope}", message)
+            message = msgspec.structs.replace(message, account=self.process.told)
+            return await send(topics.CONTROL, message.key, message)
         if isinstance(message, Refusal):
             await self._tell_unsold(message)
-            return await send(topics.REFUSALS, message.ticker, message)
+            told = msgspec.structs.replace(message, account=self.process.told)
+            return await send(topics.REFUSALS, message.ticker, told)
         return await send(topics.SIGNALS if isinstance(message, Signal) else topics.MARKS, account, message)
 
     async def _tell_unsold(self, why: Refusal) -> None:

@@ -28,7 +28,7 @@ class Lookout:
         alert: Callable[[str, str, str], Awaitable[None]],
     ) -> None:
         self._process, self._state, self._throw, self._alert = process, state, throw, alert
-        self.signs, self.feeds = VitalSigns(process.database_url, process.account), FeedWatch(wall_now())
+        self.signs, self.feeds = VitalSigns(process.database_url, process.desk_account), FeedWatch(wall_now())
         self.halt_file = process.settings.desk_home / "halt"
         self._file_halt: Switch | None = None
         self._file_told = False

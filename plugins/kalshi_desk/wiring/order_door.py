@@ -10,11 +10,13 @@ from collections.abc import Iterable
 from contextlib import AsyncExitStack
 from typing import Any
 
+import msgspec
 import psycopg2
 import structlog
 from prometheus_client import Counter
 
 from kalshi_desk.adapters.kafka import topics
+from kalshi_desk.adapters.kafka.agent import must_arrive
 from kalshi_desk.adapters.kafka.tail import Tail
 from kalshi_desk.adapters.kalshi.rest import KalshiRest
 from kalshi_desk.adapters.postgres.audit import AuditLog
@@ -23,16 +25,17 @@ from kalshi_desk.adapters.postgres.lease import Lease
 from kalshi_desk.adapters.postgres.ledger import Ledger
 from kalshi_desk.adapters.postgres.order_groups import GroupShelf
 from kalshi_desk.clock import wall_now
+from kalshi_desk.domain.allocation import own_part
 from kalshi_desk.domain.breakers import strengthens, unreconciled
 from kalshi_desk.domain.control import Alert, Rung, Switch
 from kalshi_desk.domain.decisions import Refusal, Signal
 from kalshi_desk.domain.estimate import Estimate
 from kalshi_desk.domain.inputs import Lifecycle
-from kalshi_desk.domain.ledger import Mark, Order, OrderEvent, Position
+from kalshi_desk.domain.ledger import Equity, Mark, Order, OrderEvent, Position
 from kalshi_desk.domain.message import Message
 from kalshi_desk.domain.risk import DAY_NS
 from kalshi_desk.domain.units import Cash, Nanos
-from kalshi_desk.errors import DeskError, LeaseLost
+from kalshi_desk.errors import DeskError, LeaseLost, Rejected
 from kalshi_desk.steps.booking import Booking
 from kalshi_desk.steps.catch_up import CatchUp
 from kalshi_desk.steps.execute import Door
@@ -46,6 +49,7 @@ from kalshi_desk.steps.remember import remember
 from kalshi_desk.steps.why_not import Refusals
 from kalshi_desk.wiring.door_groups import DoorGroups
 from kalshi_desk.wiring.gate import gate_params, lost_before_resume
+from kalshi_desk.wiring.key_watch import KeyWatch
 from kalshi_desk.wiring.lookout import Lookout
 from kalshi_desk.wiring.streams import StreamProcess
 from kalshi_desk.wiring.venue import trader
@@ -57,8 +61,9 @@ UNSAFE = (
     "venue's cash as it is."
 )
 REQUEST_COVER_S = 4.2
+GATHER_MS = 10
 HORIZON_S = 600
-TAKE_EVERY_S, RENEW_S = 0.25, 1.0
+TAKE_EVERY_S, RENEW_S, ASK_AGAIN_S = 0.25, 1.0, 3.0
 WATCHED = (
     topics.BOOKS, topics.LIFECYCLE, topics.FAIR_VALUES, topics.ESTIMATES, topics.MARKS, topics.CONTROL,
 )  # fmt: skip
@@ -79,10 +84,11 @@ class OrderDoor:
         self.lease = Lease(process.database_url, process.account, holder)
         self.booking = Booking(self.ledger, tell=self.tell, now=process.now)
         counts = {topic: topics.partition_count(topic, process.underlyings) for topic in WATCHED}
-        self.tail = Tail(process.broker, counts, apply=self.see)
+        self.tail = Tail(process.broker, counts, gather_ms=GATHER_MS, apply=self.see)
         self.quick_exits, self.refusals = QuickExits(), Refusals()
         self.opened, self.wake = asyncio.Event(), asyncio.Event()
         self.lookout = Lookout(process, self.state, throw=self.throw, alert=self.alert)
+        self.key = KeyWatch(now=process.now, throw=self.throw, alert=self.alert)
         self.due: set[str] = set()
         self.keeping: asyncio.Task[None] | None = None
         self._decoders = {topic.name: topic.decoder() for topic in (*WATCHED, topics.SIGNALS)}
@@ -93,6 +99,7 @@ class OrderDoor:
         """Take the lease, rebuild the gate's state from the ledger and the topics, and reconcile with the venue."""
         while not await asyncio.to_thread(self.lease.take):
             await asyncio.sleep(TAKE_EVERY_S)
+        self.ledger.epoch = self.lease.epoch
         self.keeping = asyncio.create_task(self._keep_lease())
         rest = await self._resources.enter_async_context(trader(self.process.settings))
         self._connect(rest)
@@ -110,9 +117,21 @@ class OrderDoor:
         await self.groups.obey()
         await self._count_losses()
         await self._read_accepted()
-        await self.catch_up.reconcile()
-        await self.read_cash()
+        while not await self._compare():
+            await asyncio.sleep(ASK_AGAIN_S)
         self.opened.set()
+
+    async def _compare(self) -> bool:
+        """Reconcile with the venue and read free cash; False while it does not take the account's key."""
+        try:
+            await self.catch_up.reconcile()
+            await self.read_cash()
+        except Rejected as fault:
+            if not await self.key.refused(fault):
+                raise
+            return False
+        self.key.taken()
+        return True
 
     async def relate(self) -> None:
         """Read the correlations of markets anew, for the stakes of entries beside what is held."""
@@ -147,13 +166,22 @@ class OrderDoor:
 
     async def _remember(self) -> None:
         today = Nanos(self.process.now() // DAY_NS * DAY_NS)
-        await remember(self.ledger, self.booking, since=today, see=self._relive)
+        faults: list[str] = []
+        await remember(self.ledger, self.booking, since=today, see=lambda message: self._relive(message, faults))
+        for fault in dict.fromkeys(faults):
+            await self._contradicted(fault)
         for position in self.booking.positions.all(self.process.now()):
             await self.tell(position)
 
-    def _relive(self, message: Message) -> None:
+    def _relive(self, message: Message, faults: list[str]) -> None:
         self.quick_exits.observe(message)
-        observe(self.state, message)
+        try:
+            observe(self.state, message)
+        except DeskError as fault:  # one order in disorder keeps no other from being sold
+            faults.append(str(fault))
+
+    async def _contradicted(self, fault: str) -> None:
+        await self.alert("critical", "the ledger contradicts itself", f"{fault}. Compare it with the venue.")
 
     async def close(self) -> None:
         """Give the lease up, where it is held, and disconnect."""
@@ -165,12 +193,16 @@ class OrderDoor:
 
     async def decide(self, record: Any) -> None:
         """Judge one signal; an approved order is committed under the lease before this returns."""
-        signal: Signal = self._decoders[topics.SIGNALS.name](record.value)
-        await self._answer(decide(self.state, signal, now=self.process.now(), params=self.params))
+        signal: Signal | None = self._decoders[topics.SIGNALS.name](record.value)
+        if signal is not None and self.process.allotment is not None:
+            signal = own_part(signal, self.process.allotment)
+        if signal is not None:
+            await self._answer(decide(self.state, signal, now=self.process.now(), params=self.params))
 
     async def follow_up(self) -> None:
         """Take, where it still pays, what forecast entries did not get by resting; commits as ``decide`` does."""
-        for answer in follow_ups(self.state, now=self.process.now(), params=self.params):
+        now, allotment = self.process.now(), self.process.allotment
+        for answer in follow_ups(self.state, now=now, params=self.params, allotment=allotment):
             await self._answer(answer)
 
     async def _answer(self, answer: Order | Refusal) -> None:
@@ -190,7 +222,10 @@ class OrderDoor:
 
     async def _publish(self, refusals: Iterable[Refusal]) -> None:
         for refusal in refusals:
-            await self.process.publisher.publish(topics.REFUSALS, refusal.ticker, refusal)
+            await self.process.publisher.publish(topics.REFUSALS, refusal.ticker, self._named(refusal))
+
+    def _named(self, refusal: Refusal) -> Refusal:
+        return msgspec.structs.replace(refusal, account=self.process.told)
 
     async def _commit(self, order: Order) -> bool:
         try:
@@ -213,36 +248,42 @@ class OrderDoor:
             return
         if isinstance(message, Lifecycle) and message.event in ("determined", "settled"):
             self.due.add(message.ticker)
-        if isinstance(message, Switch):
+        if isinstance(message, Switch) and message.meant_for(self.process.account):
             self.lookout.heard(message)
             if self.tail.caught_up.is_set():
                 self._switches.put_nowait(message)
 
     async def throw(self, switch: Switch) -> None:
         """Obey a switch at once and publish it; the audit log hears of it from the topic like everybody else."""
+        switch = msgspec.structs.replace(switch, account=self.process.told)
         observe(self.state, switch)
-        await self.process.publisher.publish(topics.CONTROL, f"{switch.name}:{switch.scope}", switch)
+        await self.process.publisher.publish(topics.CONTROL, switch.key, switch)
 
     def _concerns(self, message: Message) -> bool:
-        if isinstance(message, (Estimate, Rung)):
-            return message.account == self.process.account
+        match message:
+            case Estimate() | Rung():
+                return message.account == self.process.desk_account
+            case Switch():
+                return message.meant_for(self.process.account)
+            case Equity():
+                return message.account == self.process.account
         return not isinstance(message, Mark)
 
     async def tell(self, message: Message) -> None:
-        """Hand a booked fact to the gate's state and to its topic."""
+        """Hand a booked fact to the gate's state and to its topic; what does not arrive there ends the process."""
         try:
             observe(self.state, message)
         except DeskError as fault:
-            await self.alert("critical", "the ledger contradicts itself", f"{fault}. Compare it with the venue.")
+            await self._contradicted(str(fault))
         BOOKED.labels(type(message).__name__.lower()).inc()
         publisher, account = self.process.publisher, self.process.account
         if isinstance(message, Position):
             own = "" if message.owner == "desk" else f":{message.owner}"
-            await publisher.send(topics.POSITIONS, f"{account}:{message.ticker}{own}", message)
+            must_arrive(await publisher.send(topics.POSITIONS, f"{account}:{message.ticker}{own}", message))
             return
-        await publisher.send(topics.ORDER_EVENTS, account, message)
+        must_arrive(await publisher.send(topics.ORDER_EVENTS, account, message))
         if isinstance(message, OrderEvent) and (refusal := await self._refused(message)) is not None:
-            await publisher.send(topics.REFUSALS, refusal.ticker, refusal)
+            must_arrive(await publisher.send(topics.REFUSALS, refusal.ticker, self._named(refusal)))
         if (left := self.quick_exits.observe(message)) is not None:
             text = (
                 f"{left} was left within 5 minutes of entry three times: its entries and exits contradict each other."

@@ -12,7 +12,7 @@ import structlog
 from kalshi_desk.adapters.socket_loop import Connected, Received, SocketEvent
 from kalshi_desk.domain.breakers import by_person
 from kalshi_desk.domain.intent import CancelOrder, Intent
-from kalshi_desk.errors import DeskError, ParseError, VenueError
+from kalshi_desk.errors import DeskError, ParseError, Rejected, VenueError
 from kalshi_desk.steps.cancel_review import cancels
 from kalshi_desk.steps.confirm import state_event
 from kalshi_desk.steps.execute import carry_out, startable
@@ -33,7 +33,8 @@ async def drain(door: OrderDoor) -> None:
     busy: set[str] = set()
     async with asyncio.TaskGroup() as group:
         while True:
-            for intent in startable(await door.ledger.open_intents(), frozenset(busy)):
+            waiting = [] if door.key.out else await door.ledger.open_intents()
+            for intent in startable(waiting, frozenset(busy)):
                 busy.add(intent.ticker)
                 group.create_task(_one(door, intent, busy))
             door.wake.clear()
@@ -89,7 +90,8 @@ async def watch_desk(door: OrderDoor) -> None:
 async def keep_groups(door: OrderDoor) -> None:
     """Stop the order groups at the venue as soon as a desk is halted, and let them go on when a person resumes."""
     while True:
-        await door.groups.obey()
+        if not door.key.out:
+            await door.groups.obey()
         await asyncio.sleep(REVIEW_S)
 
 
@@ -125,11 +127,16 @@ async def _hear(door: OrderDoor, batch: Sequence[SocketEvent]) -> None:
 
 async def _book(door: OrderDoor, text: str) -> None:
     body = parse_frame(text).body
+    own = addresses.subaccount(door.process.settings)
+    if isinstance(body, (OwnFill, OwnOrder)) and body.subaccount != own:
+        return
     if isinstance(body, OwnFill):
         await door.booking.fill(body)
     elif isinstance(body, OwnOrder):
         known = await door.ledger.find_order(client_order_id=body.client_order_id, venue_order_id=body.order_id)
-        if known is not None:
+        if known is None:  # a person's: its fills are booked as manual, and what rests is reconciled each minute
+            log.warning("order.unknown", ticker=body.ticker, venue_order_id=body.order_id, status=body.status)
+        else:
             await door.booking.event(state_event(known.order, body, door.process.now()))
 
 
@@ -170,8 +177,11 @@ async def attempt(door: OrderDoor, what: str) -> None:
             door.due -= await door.catch_up.settle(set(door.due))
         else:
             await door.catch_up.reconcile()
+        door.key.taken()
     except (VenueError, ParseError) as fault:
         log.warning("venue.unread", what=what, fault=str(fault)[:200])
+        if isinstance(fault, Rejected):
+            await door.key.refused(fault)
 
 
 async def watch_trading(door: OrderDoor) -> None:

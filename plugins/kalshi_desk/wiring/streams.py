@@ -11,6 +11,7 @@ from typing import Any
 import faust
 import psycopg2
 import structlog
+from msgspec import UNSET, UnsetType
 from prometheus_client import start_http_server
 
 from kalshi_desk.adapters.kafka.agent import Deaths, Guard
@@ -33,18 +34,22 @@ log = structlog.get_logger()
 class StreamProcess:
     """One process of the streams: ``start`` before anything else, safe to repeat; ``live`` is its background task.
 
-    ``details`` is asked for the heartbeat's facts (lag, counts); ``state`` is what the heartbeat says.
+    ``details`` is asked for the heartbeat's facts (lag, counts); ``state`` is what the heartbeat says; ``told`` is the
+    account that its switches and refusals name, where the desk has several and the process is of one.
     """
 
     def __init__(self, settings: Settings, name: str, *, hot: bool = False) -> None:
-        self.settings, self.name = settings, name
-        self.account = addresses.account(settings)
+        self.settings, self.name = settings, addresses.process_name(settings, name)
+        self.account, self.desk_account = addresses.account(settings), addresses.desk_account(settings)
+        self.allotment = addresses.allotment(settings)
+        several = self.allotment is not None and name in addresses.OF_AN_ACCOUNT
+        self.told: str | UnsetType = self.account if several else UNSET
         self.underlyings = addresses.underlyings(settings)
         self.broker = addresses.broker(settings)
         self.database_url = addresses.database_url(settings)
         self.publisher = Publisher(self.broker, self.underlyings, linger_ms=HOT_LINGER_MS if hot else LINGER_MS)
-        deaths = Deaths(settings.desk_home / "deaths" / f"{name}.json")
-        self.guard = Guard(name, self.publisher, deaths, now=self.now)
+        deaths = Deaths(settings.desk_home / "deaths" / f"{self.name}.json")
+        self.guard = Guard(self.name, self.publisher, deaths, now=self.now, account=self.told)
         self.details: Callable[[], dict[str, Any]] = dict
         self.state = "starting"
         self._clock: ScaledClock | SystemClock | None = None
@@ -118,11 +123,11 @@ class StreamProcess:
 
 
 def stream_app(process: StreamProcess, *, producer_only: bool = False) -> faust.App:
-    """Return the Faust app of a process, with its background task and its orderly end."""
+    """Return the Faust app of a process, with its background tasks and its orderly end."""
     app = faust_app(
         process.name,
         process.broker,
-        worker=socket.gethostname(),
+        worker=f"{socket.gethostname()}-{process.settings.listen_host}",  # a standby here has another address
         producer_only=producer_only,
     )
     app.task(process.live)

@@ -40,45 +40,61 @@ def event_now(settings: Settings) -> Nanos:
 def throw(settings: Settings, name: str, *, scope: str, on: bool, reason: str) -> Switch:
     """Publish a switch of the person at the keyboard and return it; raises DeskError."""
     by = f"cli:{getpass.getuser()}"
-    switch = Switch(at=event_now(settings), name=name, scope=scope, on=on, by=by, reason=reason)
-    announce(addresses.broker(settings), CONTROL, f"{name}:{scope}", switch)
+    account = addresses.named_account(settings)
+    switch = Switch(at=event_now(settings), name=name, scope=scope, on=on, by=by, reason=reason, account=account)
+    announce(addresses.broker(settings), CONTROL, switch.key, switch)
     return switch
 
 
 def obeyed(settings: Settings, switch: Switch) -> bool:
-    """Wait until ``order_execution`` says that the switch stands so; False if it does not in 15 s of wall time."""
+    """Wait until each account's door says that the switch stands so; False if one does not in 15 s of wall time."""
     until = time.monotonic() + OBEYED_S
     key = f"{switch.name}:{switch.scope}"
     while time.monotonic() < until:
         with suppress(DeskError):  # the switch is published: a database that is away only keeps us from seeing more
-            known = known_switches(settings).get(key)
-            if known is not None and known["on"] == switch.on and Nanos.parse(known["at"]) >= switch.at:
+            if all(_stands(switch, known.get(key)) for known in _known(settings)):
                 return True
         time.sleep(LOOK_S)
     return False
 
 
-def left_after(settings: Settings, scope: str) -> dict[str, str]:
-    """Wait until the desk's own positions are sold; return the contracts by market still held after 15 s of wall time.
+def _stands(switch: Switch, known: Any) -> bool:
+    return known is not None and known["on"] == switch.on and Nanos.parse(known["at"]) >= switch.at
 
-    Raises DeskError where the database is away.
+
+def left_after(settings: Settings, scope: str) -> dict[str, str]:
+    """Wait until the desk's own positions are sold; return the contracts by market unsold after 15 s of wall time.
+
+    What a person sold by hand is sold. Raises DeskError where the database is away.
     """
     until = time.monotonic() + SOLD_S
-    while (left := _held(settings, scope)) and time.monotonic() < until:
+    while (left := _to_sell(settings, scope)) and time.monotonic() < until:
         time.sleep(LOOK_S)
     return left
 
 
-def _held(settings: Settings, scope: str) -> dict[str, str]:
-    params = gate_params(settings)
+def _to_sell(settings: Settings, scope: str) -> dict[str, str]:
+    found: dict[str, str] = {}
     with database_or_fault(), closing(connect(addresses.database_url(settings), "cli")) as db, db:
-        held = list(queries("health").holdings(db, account=params.account))
-    own = ((ticker, count) for ticker, owner, count, _ in held if owner == "desk")
-    return {ticker: count for ticker, count in own if scope in ("both", params.owner_of(ticker))}
+        for each in addresses.each_account(settings):
+            params, of = gate_params(each), "" if each.further is None else f" ({each.further.name})"
+            for ticker, count in queries("health").sellable(db, account=params.account):
+                if scope in ("both", params.owner_of(ticker)):
+                    found[ticker + of] = count
+    return found
 
 
 def known_switches(settings: Settings) -> dict[str, Any]:
-    """Return the switches that ``order_execution`` last said it obeys, by ``name:scope``; raises DeskError."""
+    """Return the switches that are on for some account, else the latest, by ``name:scope``; raises DeskError."""
+    found: dict[str, Any] = {}
+    for known in _known(settings):
+        found |= {key: switch for key, switch in known.items() if switch["on"] or key not in found}
+    return found
+
+
+def _known(settings: Settings) -> list[dict[str, Any]]:
+    """Return the switches that each account's ``order_execution`` last said it obeys, by ``name:scope``."""
+    names = [addresses.process_name(each, "order_execution") for each in addresses.each_account(settings)]
     with database_or_fault(), closing(connect(addresses.database_url(settings), "cli")) as db, db:
-        row = queries("health").details_of(db, process="order_execution")
-    return {} if row is None else dict(row[0].get("switches", {}))
+        rows = [queries("health").details_of(db, process=name) for name in names]
+    return [{} if row is None else dict(row[0].get("switches", {})) for row in rows]

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from random import Random
 
 from kalshi_desk.adapters.exchanges.connections import ExchangeSocket, exchange_sockets
-from kalshi_desk.adapters.kalshi.auth import signer_from_file
+from kalshi_desk.adapters.kalshi.auth import Signer, signer_from_file
 from kalshi_desk.adapters.kalshi.reads import KalshiReads
 from kalshi_desk.adapters.kalshi.rest import KalshiRest, open_rest
 from kalshi_desk.adapters.kalshi.stream import kalshi_socket
@@ -24,17 +24,22 @@ async def reader(settings: Settings) -> AsyncIterator[KalshiReads]:
     """Open the venue's REST API with the key that may only read."""
     key = addresses.reading_key(settings)
     signer = signer_from_file(key.key_id, key.pem)
-    async with open_rest(addresses.venue_rest(settings), signer, wall=wall_now) as rest:
+    async with _rest(settings, signer) as rest:
         yield rest.reads
 
 
 @asynccontextmanager
 async def trader(settings: Settings) -> AsyncIterator[KalshiRest]:
-    """Open the venue's REST API with the trading key: for ``order_execution`` alone."""
+    """Open the venue's REST API with the trading key: for ``order_execution``, fund, halt and doctor."""
     key = addresses.trading_key(settings)
     signer = signer_from_file(key.key_id, key.pem)
-    async with open_rest(addresses.venue_rest(settings), signer, wall=wall_now) as rest:
+    async with _rest(settings, signer) as rest:
         yield rest
+
+
+def _rest(settings: Settings, signer: Signer) -> AbstractAsyncContextManager[KalshiRest]:
+    subaccount = addresses.subaccount(settings)
+    return open_rest(addresses.venue_rest(settings), signer, wall=wall_now, subaccount=subaccount)
 
 
 def venue_socket(

@@ -1,10 +1,11 @@
 import asyncio
+import os
 from types import SimpleNamespace
 
 import pytest
 from aiokafka.errors import KafkaTimeoutError
 
-from kalshi_desk.adapters.kafka.agent import Acknowledger, Deaths, Guard
+from kalshi_desk.adapters.kafka.agent import Acknowledger, Deaths, Guard, must_arrive
 from kalshi_desk.adapters.kafka.topics import ALERTS, CONTROL, DEAD_LETTERS
 from kalshi_desk.errors import ParseError
 from tests.domain.messages import AT
@@ -107,6 +108,21 @@ async def test_events_are_acknowledged_in_order_when_their_outputs_are_safe() ->
     await asyncio.sleep(0.01)
     task.cancel()
     assert (order, left) == ([1, 2], [])
+
+
+async def test_what_must_arrive_ends_the_process_only_where_it_did_not(monkeypatch) -> None:
+    left: list[int] = []
+    monkeypatch.setattr(os, "_exit", left.append)
+    taken, lost, broken_off = (asyncio.get_running_loop().create_future() for _ in range(3))
+    for delivery in (taken, lost, broken_off):
+        must_arrive(delivery)
+    taken.set_result(None)
+    broken_off.cancel()
+    await asyncio.sleep(0)
+    assert left == []
+    lost.set_exception(KafkaTimeoutError())
+    await asyncio.sleep(0)
+    assert left == [70]
 
 
 async def test_an_undelivered_output_ends_the_process_unacknowledged() -> None:

@@ -30,7 +30,7 @@ async def test_compacted_topics_are_read_whole_and_others_from_a_while_ago(broke
     since_ms = wall_now() // 10**6
     await publisher.publish(ALERTS, "test", _alert("new"))
     seen: list[bytes] = []
-    tail = Tail(broker, {CONTROL: 1, ALERTS: 1}, apply=lambda record: seen.append(record.value or b""))
+    tail = Tail(broker, {CONTROL: 1, ALERTS: 1}, gather_ms=50, apply=lambda record: seen.append(record.value or b""))
     reading = asyncio.create_task(tail.run(since_ms))
     async with asyncio.timeout(20):
         await tail.caught_up.wait()

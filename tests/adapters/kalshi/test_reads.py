@@ -93,3 +93,22 @@ async def test_limits_are_obeyed():
     async with venue.calls() as calls:
         assert (await KalshiReads(calls).account_limits()).usage_tier == "basic"
         assert calls.write_budget._capacity == 100
+
+
+@pytest.mark.parametrize(
+    ("call", "answer"),
+    [
+        (lambda r: r.orders({}), b'{"orders":[]}'),
+        (lambda r: r.order_by_client_id("c", "A"), b'{"orders":[]}'),
+        (lambda r: r.fills({}), b'{"fills":[]}'),
+        (lambda r: r.positions(), b'{"market_positions":[]}'),
+        (lambda r: r.settlements({}), b'{"settlements":[]}'),
+        (lambda r: r.balance(), b'{"balance_dollars":"1.0000"}'),
+    ],
+)
+async def test_every_read_of_an_account_names_the_subaccount_where_one_is_set(call, answer):
+    venue = Venue(answer, answer, answer)
+    async with venue.calls() as calls:
+        for number in (3, 0, None):
+            await call(KalshiReads(calls, number))
+    assert [request.url.params.get("subaccount") for request in venue.asked] == ["3", "0", None]

@@ -60,3 +60,22 @@ async def test_transfer():
     moved, method, path, body = await send(lambda w: w.transfer(wish), (201, b'{"transfer_id":"t"}'))
     assert (moved, method, path) == ("t", "POST", "/portfolio/intra_exchange_instance_transfer")
     assert json.loads(body)["amount"] == 15_000
+
+
+@pytest.mark.parametrize(
+    ("call", "answer", "in_body"),
+    [
+        (lambda w: w.create(o.ORDER), (201, o.CREATED.encode()), True),
+        (lambda w: w.cancel("5c0e", "A"), o.CANCELED.encode(), False),
+        (lambda w: w.create_group(5, 2), (201, b'{"order_group_id":"g","subaccount":3}'), True),
+        (lambda w: w.change_group("g", 2, "trigger"), b"{}", False),
+    ],
+)
+async def test_every_write_names_a_numbered_subaccount_and_the_primary_one_is_what_none_names(call, answer, in_body):
+    venue = Venue(*[answer] * 3)
+    async with venue.calls() as calls:
+        for number in (3, 0, None):
+            await call(KalshiWrites(calls, number))
+    named = [(request.url.params.get("subaccount"), b"subaccount" in request.content) for request in venue.asked]
+    assert named == [(None, True) if in_body else ("3", False), (None, False), (None, False)]
+    assert venue.asked[1].content == venue.asked[2].content

@@ -31,3 +31,27 @@ async def test_the_chain_shows_every_change(database: str) -> None:
     _change(database, "delete from desk.audit_log where details->>'reason' = 'better'")
     assert log.broken_at() == 2
     assert AuditLog(database, "another").broken_at() is None
+
+
+@pytest.mark.parametrize(
+    ("statement", "number"),
+    [
+        ("update desk.audit_log set actor = 'ben' where entry = 3", 3),
+        ("update desk.audit_log set at = at + interval '1 second' where entry = 1", 1),
+        ("delete from desk.audit_log where entry = 1", 1),
+        ("delete from desk.audit_log where entry = 2", 2),
+        (
+            "alter table desk.audit_log alter entry drop identity;"
+            "update desk.audit_log set entry = -entry where entry in (2, 3);"
+            "update desk.audit_log set entry = 5 + entry where entry < 0",
+            2,
+        ),
+    ],
+    ids=["tampered", "another time", "first removed", "one removed", "reordered"],
+)
+async def test_what_was_done_to_a_row_shows_at_its_place(database: str, statement: str, number: int) -> None:
+    log = AuditLog(database, "sim:synthetic:7")
+    for done in range(4):
+        await log.add(actor="anna", action="halt", details={"reason": f"test {done}"}, at=AT)
+    _change(database, statement)
+    assert log.broken_at() == number

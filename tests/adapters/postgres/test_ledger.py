@@ -1,5 +1,6 @@
 from contextlib import closing
 
+import msgspec
 import psycopg2
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -14,7 +15,12 @@ from kalshi_desk.domain.market import Outcome
 from kalshi_desk.domain.position import Positions
 from kalshi_desk.domain.units import Cash, Count, Nanos, Price
 from kalshi_desk.errors import LeaseLost
+from kalshi_desk.simulation.accounts import Account
+from kalshi_desk.simulation.orders import Execution
+from kalshi_desk.steps.settle import settlement_of
 from tests.orders import ACCOUNT, NOW, TICKER, event, fill, order
+from tests.simulation.market_of_one import market
+from tests.simulation.market_of_one import order as resting
 
 pytestmark = pytest.mark.embedded
 
@@ -46,6 +52,29 @@ async def test_an_intent_is_committed_once_and_only_under_the_lease(url: str, ep
         await ledger.add_order(order(2), epoch + 1)
     assert [intent.body for intent in await ledger.open_intents()] == [order()]
     assert _rows(url, "select count(*) from desk.orders") == [(1,)]
+
+
+async def test_who_lost_the_lease_books_nothing(url: str, epoch: int) -> None:
+    """The next owner has read the ledger already and would never hear of it."""
+    ledger = Ledger(url, ACCOUNT)
+    await ledger.add_order(order(), epoch)
+    ledger.epoch = epoch + 1
+    zero = Cash(0)
+    end = Settlement(
+        at=NOW, occurred_at=NOW, account=ACCOUNT, ticker=TICKER, result="yes", value=Price(10_000), count=Count(0),
+        cost=zero, fees=zero, revenue=zero, pnl=zero,
+    )  # fmt: skip
+    for write in (
+        ledger.mark_sent(1), ledger.withdraw("decision1-1"), ledger.close_intent(1, "done", event(order(), "sent")),
+        ledger.add_event(event(order(), "sent")), ledger.add_fill(fill(order())), ledger.add_settlement(end),
+        ledger.verify_settlement(TICKER),
+    ):  # fmt: skip
+        with pytest.raises(LeaseLost):
+            await write
+    assert [intent.state for intent in await ledger.open_intents()] == ["pending"]
+    assert await ledger.live_fills(Nanos(0)) == await ledger.recent_settlements(Nanos(0)) == []
+    ledger.epoch = epoch
+    assert await ledger.add_fill(fill(order()))
 
 
 async def test_the_life_of_an_intent(url: str, epoch: int) -> None:
@@ -110,6 +139,29 @@ async def test_cash_follows_fills_and_settlements(url: str, epoch: int) -> None:
     assert await ledger.unverified() == [(TICKER, "yes", Cash.parse("5"))]
     await ledger.verify_settlement(TICKER)
     assert await ledger.unverified() == []
+
+
+@pytest.mark.parametrize("sold", ["4", "10", "13"])
+@pytest.mark.parametrize("value", [Price(10_000), Price(0), Price(2_500)])
+async def test_cash_is_the_venues_where_a_person_sells_what_the_desk_bought(
+    url: str, epoch: int, sold: str, value: Price
+) -> None:
+    ledger, booked = Ledger(url, ACCOUNT), Positions()
+    theirs = Account(name="a", cash={2: Cash.parse("50")})
+    bought = {"price": Price.parse("0.60"), "count": Count.parse("10"), "outcome": Outcome.YES}
+    by_hand = {"price": Price.parse("0.62"), "count": Count.parse(sold), "outcome": Outcome.NO}
+    for side, one in (("bid", fill(order(), **bought)), ("ask", fill(None, "f2", **by_hand))):
+        arrived = resting(one.fill_id, side, str(one.price), str(one.count), ticker="T")
+        told = Execution(at=NOW, trade=1, order=arrived, price=one.price, count=one.count, is_taker=True)
+        one = msgspec.structs.replace(one, fee=theirs.book(told, market()).fee)
+        booked.take(one)
+        await ledger.add_fill(one)
+        assert await ledger.cash() == theirs.cash[2]
+    end = settlement_of(booked.all(NOW), ticker=TICKER, result="x", value=value, at=NOW, account=ACCOUNT)
+    paid = theirs.settle(market(), result="x", value=value, now=NOW)
+    assert (end.count, end.revenue) == (paid.holding.count, paid.revenue)
+    await ledger.add_settlement(end)
+    assert await ledger.cash() == theirs.cash[2] == Cash(Cash.parse("50") + end.pnl)
 
 
 async def test_recent_orders_are_the_open_the_young_and_the_exits(url: str, epoch: int) -> None:

@@ -1,4 +1,6 @@
+import shutil
 from contextlib import closing
+from decimal import Decimal
 from pathlib import Path
 
 import psycopg2
@@ -7,6 +9,7 @@ import pytest
 from kalshi_desk.adapters.postgres.migrate import migrate
 from kalshi_desk.errors import SettingsError
 
+ROOT = Path(__file__).resolve().parents[3]
 pytestmark = pytest.mark.embedded
 
 
@@ -50,6 +53,27 @@ def test_a_changed_or_missing_file_is_named(empty_database: str, tmp_path: Path)
 def test_a_folder_without_migrations_is_refused(tmp_path: Path) -> None:
     with pytest.raises(SettingsError, match="no migrations"):
         migrate("unused", tmp_path)
+
+
+def test_settlements_booked_by_owner_are_netted(empty_database: str, tmp_path: Path) -> None:
+    """What each owner's side was said to be paid at the end counted the pairs that the venue had paid before."""
+    files = sorted((ROOT / "sql" / "migrations").glob("*.sql"))
+    for file in files[:8]:
+        shutil.copy(file, tmp_path)
+    migrate(empty_database, tmp_path)
+    with closing(psycopg2.connect(empty_database)) as db, db, db.cursor() as cursor:
+        cursor.execute("insert into desk.accounts values ('a', 'paper', 50, now(), now())")
+        cursor.execute("""
+            insert into desk.settlements
+            select 'a', ticker, 'x', value, count, 9.8, 0, revenue, 0.2, false, now(), now()
+            from (values ('FLAT', 1, 0, 10), ('NO', 0.25, -6, 8.5), ('ONE', 0.25, 5.5, 1.375), ('YES', 1, 6, 10))
+                as row (ticker, value, count, revenue)
+        """)
+    shutil.copy(files[8], tmp_path)
+    netted = {"FLAT": "0", "NO": "4.5", "ONE": "1.375", "YES": "6"}
+    migrate(empty_database, tmp_path)
+    paid = _rows(empty_database, "select ticker, revenue_dollars, pnl_dollars from desk.settlements order by 1")
+    assert paid == [(name, Decimal(revenue), Decimal("0.2")) for name, revenue in netted.items()]
 
 
 def test_the_desk_schema_applies(postgres_url: str) -> None:

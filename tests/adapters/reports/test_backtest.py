@@ -5,9 +5,8 @@ import msgspec
 import pytest
 
 from kalshi_desk.adapters.reports.backtest import html
-from kalshi_desk.replay.forecast_backtest import backtest
 from tests.domain.test_backtest import FOUND, TRADING
-from tests.replay.test_forecast_backtest import params, world
+from tests.replay.test_forecast_backtest import backtest, params, world
 
 VOID = {"meta", "line", "circle", "path"}
 

@@ -16,6 +16,7 @@ from typing import Any
 
 import structlog
 from aiokafka.errors import KafkaError
+from msgspec import UNSET, UnsetType
 
 from kalshi_desk.adapters.kafka.producer import Publisher
 from kalshi_desk.adapters.kafka.topics import ALERTS, CONTROL, DEAD_LETTERS
@@ -52,7 +53,7 @@ class Deaths:
 
 
 class Guard:
-    """Run agent bodies; ``now`` is the event clock, ``leave`` ends the process at once."""
+    """Run agent bodies; ``now`` is the event clock, ``leave`` ends the process at once; it halts ``account``."""
 
     def __init__(
         self,
@@ -62,8 +63,10 @@ class Guard:
         *,
         now: Callable[[], Nanos],
         leave: Callable[[int], Any] = os._exit,
+        account: str | UnsetType = UNSET,
     ) -> None:
         self._app, self._publisher, self._deaths, self._now, self._leave = app, publisher, deaths, now, leave
+        self._account = account
 
     async def run(self, record: Any, body: Callable[[], Awaitable[None]]) -> None:
         """Run ``body`` for one record; returns when the record may be acknowledged."""
@@ -121,8 +124,10 @@ class Guard:
     async def _halt(self, fault: Exception, record: Any) -> None:
         place = f"{record.topic}/{record.partition}/{record.offset}"
         reason = f"{self._app} died {DEATHS_ALLOWED} times on {place}: {type(fault).__name__}"
-        switch = Switch(at=self._now(), name="halt", scope="both", on=True, by=self._app, reason=reason)
-        await self._publisher.publish(CONTROL, "halt:both", switch)
+        switch = Switch(
+            at=self._now(), name="halt", scope="both", on=True, by=self._app, reason=reason, account=self._account
+        )
+        await self._publisher.publish(CONTROL, switch.key, switch)
         text = f"{reason}. The record was skipped; see dead_letters, then resume with a reason."
         alert = Alert(at=self._now(), app=self._app, severity="critical", subject="halted by a bad record", text=text)
         await self._publisher.publish(ALERTS, self._app, alert)
@@ -151,6 +156,24 @@ class Acknowledger:
                 for delivery in deliveries:
                     await delivery
             except KafkaError as fault:
-                log.exception("output.undelivered", fault=str(fault))
-                self._leave(EXIT_CODE)
+                _undelivered(fault, self._leave)
             event.ack()
+
+
+def must_arrive(delivery: asyncio.Future[Any]) -> None:
+    """End the process at once should the broker not take a record: what starts anew tells it again.
+
+    For records that follow from no event, so that nothing stays unacknowledged on their account.
+    """
+    delivery.add_done_callback(_see_arrived)
+
+
+def _see_arrived(delivery: asyncio.Future[Any]) -> None:
+    fault = None if delivery.cancelled() else delivery.exception()
+    if fault is not None:
+        _undelivered(fault, os._exit)
+
+
+def _undelivered(fault: BaseException, leave: Callable[[int], Any]) -> None:
+    log.error("output.undelivered", fault=f"{type(fault).__name__}: {fault}")
+    leave(EXIT_CODE)

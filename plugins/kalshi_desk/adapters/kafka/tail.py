@@ -18,11 +18,14 @@ AT_ONCE = 1_000
 class Tail:
     """Hands every record to ``apply``; ``caught_up`` is set once the ends that stood at the start are reached.
 
-    ``since_ms`` is wall time (Unix milliseconds): where the topics that are not compacted begin.
+    ``since_ms`` is wall time (Unix milliseconds): where the topics that are not compacted begin. Once caught up it
+    lets ``gather_ms`` pass between two looks: a request for each record costs reader and broker far more.
     """
 
-    def __init__(self, broker: Broker, topics: Mapping[Topic, int], *, apply: Callable[[Any], None]) -> None:
-        self._broker, self._topics, self._apply = broker, topics, apply
+    def __init__(
+        self, broker: Broker, topics: Mapping[Topic, int], *, gather_ms: int, apply: Callable[[Any], None]
+    ) -> None:
+        self._broker, self._topics, self._gather_ms, self._apply = broker, topics, gather_ms, apply
         self.caught_up = asyncio.Event()
 
     async def run(self, since_ms: int) -> None:
@@ -38,7 +41,8 @@ class Tail:
                 for records in (await consumer.getmany(timeout_ms=POLL_MS, max_records=AT_ONCE)).values():
                     for record in records:
                         self._apply(record)
-                await asyncio.sleep(0)  # a long past must not keep the loop from renewing a lease
+                # without any sleep a long past would keep the loop from renewing a lease
+                await asyncio.sleep(self._gather_ms / 1_000 if self.caught_up.is_set() else 0)
 
     async def _seek(self, consumer: AIOKafkaConsumer, wanted: list[TopicPartition], since_ms: int) -> None:
         whole = {topic.name for topic in self._topics if topic.compacted}

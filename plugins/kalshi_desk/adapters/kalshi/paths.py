@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from urllib.parse import quote
 
-REST_ROOT, WS_PATH = "/trade-api/v2", "/trade-api/ws/v2"
 STATUS, LIMITS = "/exchange/status", "/account/limits"
 SERIES, EVENTS, MARKETS, TRADES, BOOKS = "/series", "/events", "/markets", "/markets/trades", "/markets/orderbooks"
 BALANCE, POSITIONS, FILLS = "/portfolio/balance", "/portfolio/positions", "/portfolio/fills"
 SETTLEMENTS, ORDER_GROUPS = "/portfolio/settlements", "/portfolio/order_groups"
 TRANSFERS = "/portfolio/intra_exchange_instance_transfer"
 ORDER_READS, ORDER_WRITES = "/portfolio/orders", "/portfolio/events/orders"
+
+
+def in_subaccount(number: int | None) -> dict[str, int]:
+    """Return what names a subaccount in a query or a body; nothing for None."""
+    return {} if number is None else {"subaccount": number}
 
 
 def below(path: str, *parts: str) -> str:

@@ -12,8 +12,8 @@ from kalshi_desk.wire import kalshi_markets, kalshi_portfolio
 class KalshiReads:
     """Reads; every method raises Retryable (gave up), Rejected or ParseError."""
 
-    def __init__(self, calls: KalshiCalls) -> None:
-        self._calls = calls
+    def __init__(self, calls: KalshiCalls, subaccount: int | None = None) -> None:
+        self._calls, self._own = calls, paths.in_subaccount(subaccount)
 
     async def status(self) -> kalshi_markets.ExchangeStatus:
         """Return whether the exchange, and each shard, is active."""
@@ -79,12 +79,14 @@ class KalshiReads:
 
     async def orders(self, query: Query) -> list[kalshi_portfolio.OrderBody]:
         """Return all of our orders of a query (``ticker``, ``status``, ``min_ts`` in Unix seconds, ...)."""
-        pages = self._calls.pages(paths.ORDER_READS, kalshi_portfolio.parse_orders, {"limit": 1000, **query})
+        query = {"limit": 1000, **self._own, **query}
+        pages = self._calls.pages(paths.ORDER_READS, kalshi_portfolio.parse_orders, query)
         return [order async for page in pages for order in page.orders]
 
     async def order_by_client_id(self, client_order_id: str, ticker: str) -> kalshi_portfolio.OrderBody | None:
         """Return our order of that id, or None: the venue has no filter, so the market's orders are searched."""
-        pages = self._calls.pages(paths.ORDER_READS, kalshi_portfolio.parse_orders, {"limit": 1000, "ticker": ticker})
+        query: Query = {"limit": 1000, **self._own, "ticker": ticker}
+        pages = self._calls.pages(paths.ORDER_READS, kalshi_portfolio.parse_orders, query)
         async for page in pages:
             for order in page.orders:
                 if order.client_order_id == client_order_id:
@@ -93,23 +95,25 @@ class KalshiReads:
 
     async def fills(self, query: Query) -> list[kalshi_portfolio.FillBody]:
         """Return all of our fills of a query (``ticker``, ``order_id``, ``min_ts`` in Unix seconds, ...)."""
-        pages = self._calls.pages(paths.FILLS, kalshi_portfolio.parse_fills, {"limit": 1000, **query})
+        query = {"limit": 1000, **self._own, **query}
+        pages = self._calls.pages(paths.FILLS, kalshi_portfolio.parse_fills, query)
         return [fill async for page in pages for fill in page.fills]
 
     async def positions(self) -> list[kalshi_portfolio.PositionBody]:
         """Return all of our open positions."""
-        query: Query = {"limit": 1000, "count_filter": "position"}
+        query: Query = {"limit": 1000, **self._own, "count_filter": "position"}
         pages = self._calls.pages(paths.POSITIONS, kalshi_portfolio.parse_positions, query)
         return [position async for page in pages for position in page.market_positions]
 
     async def settlements(self, query: Query) -> list[kalshi_portfolio.SettlementBody]:
         """Return all of our settlements of a query."""
-        pages = self._calls.pages(paths.SETTLEMENTS, kalshi_portfolio.parse_settlements, {"limit": 1000, **query})
+        query = {"limit": 1000, **self._own, **query}
+        pages = self._calls.pages(paths.SETTLEMENTS, kalshi_portfolio.parse_settlements, query)
         return [settlement async for page in pages for settlement in page.settlements]
 
     async def balance(self) -> kalshi_portfolio.BalanceBody:
         """Return free cash, by shard where the venue tells it."""
-        return await self._calls.read(paths.BALANCE, kalshi_portfolio.parse_balance)
+        return await self._calls.read(paths.BALANCE, kalshi_portfolio.parse_balance, self._own)
 
 
 class _RawPage:

@@ -28,17 +28,20 @@ class KalshiRest:
 
 
 @asynccontextmanager
-async def open_rest(base_url: str, signer: Signer, *, wall: Callable[[], Nanos]) -> AsyncIterator[KalshiRest]:
+async def open_rest(
+    base_url: str, signer: Signer, *, wall: Callable[[], Nanos], subaccount: int | None = None
+) -> AsyncIterator[KalshiRest]:
     """Open the API at ``base_url`` (ending with ``/trade-api/v2``), with the lowest tier's budgets until told better.
 
-    A request is given up after 4 s of wall time: less than a lease lasts.
+    A request is given up after 4 s of wall time: less than a lease lasts. All is asked of and done in ``subaccount``;
+    where it is None no read names one, which is all of them for some and the primary one (0) for the rest.
     """
     async with httpx.AsyncClient(timeout=REQUEST_SECONDS, trust_env=False) as client:
         calls = KalshiCalls(
             base_url=base_url, signer=signer, client=client, wall=wall,
             read_budget=_budget(BASIC_READ), write_budget=_budget(BASIC_WRITE),
         )  # fmt: skip
-        yield KalshiRest(KalshiReads(calls), KalshiWrites(calls))
+        yield KalshiRest(KalshiReads(calls, subaccount), KalshiWrites(calls, subaccount))
 
 
 def _budget(tokens: float) -> TokenBudget:

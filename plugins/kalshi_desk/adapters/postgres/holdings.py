@@ -16,21 +16,25 @@ _sql = queries("portfolio")
 
 
 class Beginning(msgspec.Struct, frozen=True):
-    """``opening`` is all cash paid in, ``peak`` the last one known, ``booked`` the desk's P&L by market at midnight."""
+    """``opening`` is all cash paid in, ``peak`` the last one known, ``pnl`` the desk's P&L by market at midnight.
+
+    What was held then counts at its last mark of the day before, else at cost: as ``MarkState.day_start`` of a
+    portfolio that ran through midnight does.
+    """
 
     opening: Cash
     peak: Cash | None
-    booked: dict[str, Cash]
+    pnl: dict[str, Cash]
 
 
 def read_beginning(database_url: str, account: str, midnight: Nanos) -> Beginning:
     """Return where the account began, and its day; raises LedgerError for an unknown account."""
     with closing(connect(database_url, "portfolio")) as db, db:
         opening, peak = _sql.opening(db, account=account), _sql.last_peak(db, account=account)
-        booked = {ticker: _cash(pnl) for ticker, pnl in _sql.booked_before(db, account=account, at=midnight.datetime())}
+        pnl = {ticker: _cash(won) for ticker, won in _sql.pnl_before(db, account=account, at=midnight.datetime())}
     if opening is None:
         raise LedgerError(f"no account {account} in the database")
-    return Beginning(_cash(opening[0]), None if peak is None else _cash(peak[0]), booked)
+    return Beginning(_cash(opening[0]), None if peak is None else _cash(peak[0]), pnl)
 
 
 def read_today(database_url: str, account: str, at: Nanos) -> Cash | None:

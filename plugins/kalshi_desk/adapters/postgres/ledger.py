@@ -24,16 +24,29 @@ _sql = queries("ledger")
 
 
 class Ledger:
-    """The ledger of one account; raises psycopg2.Error where the database is away."""
+    """The ledger of one account; raises psycopg2.Error where the database is away.
+
+    ``epoch`` is that of the lease under which its owner writes: who has lost it books nothing any more, for the next
+    owner would not hear of it, and gets LeaseLost. None is nobody's lease, where no other process can write.
+    """
 
     def __init__(self, database_url: str, account: str) -> None:
         self._url, self.account = database_url, account
+        self.epoch: int | None = None
         self._connection: Connection = None
         self._busy = asyncio.Lock()
 
     async def _run(self, work: Callable[[Connection], T]) -> T:
         async with self._busy:
             return await asyncio.to_thread(self._transaction, work)
+
+    async def _write(self, work: Callable[[Connection], T]) -> T:
+        def owned(db: Connection) -> T:
+            if self.epoch is not None:
+                self._hold(db, self.epoch)
+            return work(db)
+
+        return await self._run(owned)
 
     def _transaction(self, work: Callable[[Connection], T]) -> T:
         if self._connection is None or self._connection.closed:
@@ -89,7 +102,7 @@ class Ledger:
 
     async def mark_sent(self, sequence: int) -> bool:
         """Note that an intent goes out now; False if it was not pending any more."""
-        return await self._run(lambda db: bool(_sql.mark_sent(db, sequence=sequence)))
+        return await self._write(lambda db: bool(_sql.mark_sent(db, sequence=sequence)))
 
     async def close_intent(self, sequence: int, state: str, *events: OrderEvent) -> list[OrderEvent]:
         """End an intent as ``done`` or ``failed`` together with what is now known; return the events that are new."""
@@ -98,15 +111,15 @@ class Ledger:
             _sql.close_intent(db, sequence=sequence, state=state)
             return [event for event in events if _add_event(db, event)]
 
-        return await self._run(work)
+        return await self._write(work)
 
     async def withdraw(self, client_order_id: str) -> bool:
         """Take back an order that was not sent yet; False if it was."""
-        return await self._run(lambda db: bool(_sql.withdraw(db, client_order_id=client_order_id)))
+        return await self._write(lambda db: bool(_sql.withdraw(db, client_order_id=client_order_id)))
 
     async def add_event(self, event: OrderEvent) -> bool:
         """Book a step of an order; False if it is known."""
-        return await self._run(lambda db: _add_event(db, event))
+        return await self._write(lambda db: _add_event(db, event))
 
     async def add_fill(self, fill: Fill) -> bool:
         """Book a fill; False if it is known."""
@@ -118,15 +131,15 @@ class Ledger:
             _sql.count_filled(db, at=fill.at.datetime(), **place)
             return True
 
-        return await self._run(work)
+        return await self._write(work)
 
     async def add_settlement(self, settlement: Settlement) -> bool:
         """Book the end of a market; False if it is known."""
-        return await self._run(lambda db: _sql.add_settlement(db, **rows.settlement_values(settlement)) is not None)
+        return await self._write(lambda db: _sql.add_settlement(db, **rows.settlement_values(settlement)) is not None)
 
     async def verify_settlement(self, ticker: str) -> None:
         """Note that the venue's settlement agrees with ours."""
-        await self._run(lambda db: _sql.verify_settlement(db, account=self.account, ticker=ticker))
+        await self._write(lambda db: _sql.verify_settlement(db, account=self.account, ticker=ticker))
 
     async def find_order(
         self, *, client_order_id: str | None = None, venue_order_id: str | None = None

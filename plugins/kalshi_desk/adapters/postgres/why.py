@@ -18,11 +18,14 @@ def known(db: Connection, ticker: str) -> bool:
     return bool(_sql.known(db, ticker=ticker)[0])
 
 
-def read_why(db: Connection, *, account: str, ticker: str | None, since: Nanos) -> Why:
-    """Return funnel, refusals and entries without a fill of one market, or of all, from an event time on."""
+def read_why(db: Connection, *, account: str, ticker: str | None, since: Nanos, desk: str | None = None) -> Why:
+    """Return funnel, refusals and entries without a fill of one market, or of all, from an event time on.
+
+    ``desk`` is the account that signals are made for, where it is another.
+    """
     place = {"ticker": ticker, "since": since.datetime()}
-    refusals = ranked(_refused(*row) for row in _sql.refusals(db, **place))
-    signals, orders, sent, filled, working = _sql.entries(db, account=account, **place)
+    refusals = ranked(_refused(*row) for row in _sql.refusals(db, account=account, **place))
+    signals, orders, sent, filled, working = _sql.entries(db, account=account, desk=desk or account, **place)
     ended = _sql.ended(db, account=account, **place)
     counts = Entries(signals=signals, orders=orders, sent=sent, filled=filled, working=working)
     return Why(

@@ -1,0 +1,38 @@
+"""What the reasons of refusals mean, in plain words, where their names alone may leave one guessing."""
+
+from __future__ import annotations
+
+MEANINGS = {
+    "already_asked": "a signal for this market, side and bucket of time has gone to the gate before",
+    "bid_below_collar": "a flatten sells no lower than its collar below the mark",
+    "bid_gone": "what was to be sold to is no longer bid for",
+    "book_gap": "the order book has a gap or was never whole; the value says what is missing",
+    "book_stale": "no change and no sign of life of the book for this many seconds",
+    "closed": "the market trades no longer",
+    "duplicate_decision": "an order of this decision was made before; the value is its id",
+    "equity_stale": "what the account is worth was last told this many seconds ago",
+    "exited_before": "the desk has left this market and side and enters it no more until the threshold",
+    "exploratory": "the estimate's weight against the price is not learned yet: it trades on paper only",
+    "fee_unknown": "the market's fee could not be computed",
+    "insufficient_shard_cash": "free dollars on the market's shard against what the order costs",
+    "joint_kelly": "beside what is held, no stake in this raises the expected growth",
+    "market_unknown": "the market was not defined to the desk",
+    "max_price_distance": "the price is too far from the middle of the book",
+    "max_risk_per_trade": "dollars at stake in this market with this order, against the limit",
+    "min_edge": "edge after fees and doubt, in dollars per contract, against the least",
+    "missing_fixing": "a second of the settlement average has no print",
+    "no_basis": "the composite's basis to the index is not known yet",
+    "no_edge": "no side is worth its price: the better edge after fees and doubt against the least",
+    "no_position": "the account has nothing left of this outcome that the desk may sell",
+    "no_strike": "the strike is not published yet",
+    "no_volatility": "too few prices so far for a volatility",
+    "not_owner": "the series belongs to the other desk",
+    "order_in_flight": "another order of this market has not ended; the value is its id",
+    "price_band": "the price of the side is outside the band of entry prices",
+    "price_off_grid": "the price is no multiple of the market's tick",
+    "stale_index": "seconds since the last index value against the limit",
+    "stale_spot": "seconds since the last trade of the coin against the limit",
+    "too_small": "dollars of the order against the smallest one; never raised to it",
+    "unparsed_rule": "the market's rule was not understood, so it is not priced",
+    "would_cross": "a post-only order at this price would trade at once",
+}
