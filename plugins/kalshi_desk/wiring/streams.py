@@ -6,6 +6,7 @@ import asyncio
 import itertools
 import socket
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import faust
@@ -17,6 +18,7 @@ from prometheus_client import start_http_server
 from kalshi_desk.adapters.kafka.agent import Deaths, Guard
 from kalshi_desk.adapters.kafka.faust_app import faust_app
 from kalshi_desk.adapters.kafka.producer import HOT_LINGER_MS, LINGER_MS, Publisher
+from kalshi_desk.adapters.kafka.watchdog import watch
 from kalshi_desk.adapters.postgres.clock_epochs import read_segments
 from kalshi_desk.adapters.postgres.connection import Connection, connect
 from kalshi_desk.adapters.postgres.heartbeats import beat
@@ -131,6 +133,8 @@ def stream_app(process: StreamProcess, *, producer_only: bool = False) -> faust.
         producer_only=producer_only,
     )
     app.task(process.live)
+    if not producer_only:
+        app.task(partial(watch, app, process.broker, lambda: process.state == "ready"))
 
     @app.on_before_shutdown.connect
     async def leave(*_: Any, **__: Any) -> None:

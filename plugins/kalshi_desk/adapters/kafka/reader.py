@@ -69,8 +69,8 @@ async def follow(broker: Broker, topic: str, count: int, *, from_end: bool = Fal
 async def committed(broker: Broker, group: str, wanted: Iterable[TopicPartition]) -> dict[TopicPartition, int]:
     """Return the committed offset of each wanted partition that the group has committed."""
     admin = AIOKafkaAdminClient(**broker.options())
-    await admin.start()
     try:
+        await admin.start()
         offsets = await admin.list_consumer_group_offsets(group)
     finally:
         await admin.close()
