@@ -27,7 +27,8 @@ def supervisor(place):
 def pid_of(supervisor, name="sleeper", other_than=0):
     for _ in range(100):
         pid = supervisor.states()[name]["pid"]
-        if pid and pid != other_than:
+        # until it has become the program it is still a copy of the supervisor, with the supervisor's environment
+        if pid and pid != other_than and psutil.Process(pid).cmdline()[:1] == ["sleep"]:
             return pid
         time.sleep(0.05)
     raise AssertionError(f"{name} does not run")
