@@ -150,7 +150,15 @@ class Desk:
         def behind() -> dict[tuple[str, str, str], int]:
             return {place: ends[place] - at for place, (at, _) in self.places().items() if at < ends.get(place, 0)}
 
-        return until(lambda: not behind(), within_s=within_s, every_s=0.5, what=behind)
+        return until(lambda: not behind(), within_s=within_s, every_s=0.5, what=lambda: self._told(behind()))
+
+    def _told(self, behind: dict[tuple[str, str, str], int]) -> str:
+        """Return who is behind where by how much, and what each of them logged last."""
+        logs = {who: self.place.logs / f"{who}.log" for who, *_ in behind}
+        last = [
+            f"{who}:\n" + "\n".join(log.read_text().splitlines()[-20:]) for who, log in logs.items() if log.exists()
+        ]
+        return "\n".join([str(behind), *last])
 
 
 @contextmanager

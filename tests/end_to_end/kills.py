@@ -25,7 +25,8 @@ PARTS = (
     "exchange_feeds", "kalshi_feed", "crypto_signals", "order_execution", "portfolio", "recorder", "kafka", "postgres",
 )  # fmt: skip
 FAULTS = {"drop_reply": 0.1, "too_many_requests": 0.02, "server_error": 0.02, "duplicate_fill": 0.2}
-WELL_S, AGREE_S = 45, 90
+# a worker that came back and takes nothing is seen after 18 s, then ended and started anew
+WELL_S, CAUGHT_UP_S, AGREE_S = 45, 60, 90
 
 
 @dataclass(frozen=True)
@@ -60,7 +61,7 @@ def strike(desk: Desk, kill: Kill) -> float:
     time.sleep(kill.after_s)
     took = until(desk.kill(kill.part), within_s=WELL_S, every_s=0.25, what=desk.faults)
     with desk.quiet():
-        desk.catch_up(within_s=20)
+        desk.catch_up(within_s=CAUGHT_UP_S)
         until(lambda: not differences(desk), within_s=AGREE_S, every_s=2, what=lambda: differences(desk)[:5])
         assert decisions_sent_twice(desk) == []
     return took
