@@ -37,7 +37,10 @@ def test_a_look_without_an_answer_begins_anew() -> None:
 
 
 def app(group):
-    return SimpleNamespace(consumer=SimpleNamespace(assignment=lambda: {PLACE}), conf=SimpleNamespace(id=group))
+    """An app that is assigned its partition once and then, as one that cannot join its group again, nothing."""
+    assigned = [{PLACE}]
+    consumer = SimpleNamespace(assignment=lambda: assigned.pop() if assigned else set())
+    return SimpleNamespace(consumer=consumer, conf=SimpleNamespace(id=group))
 
 
 class Over(Exception):

@@ -49,22 +49,25 @@ async def watch(
     every_s: float = LOOK_S,
     leave: Callable[[int], Any] = os._exit,
 ) -> None:
-    """Look for ever at where the app's group stands in what it was assigned, while it is ``ready``."""
-    still = Standstill()
+    """Look for ever at where the app's group stands in what the app was ever assigned, while it is ``ready``.
+
+    A worker that cannot join its group again has no assignment, and is the one to be found.
+    """
+    still, mine = Standstill(), set[TopicPartition]()
     while True:
         await asyncio.sleep(every_s)
-        places = await _places(app, broker) if ready() else {}
+        mine.update(TopicPartition(tp.topic, tp.partition) for tp in app.consumer.assignment())
+        places = await _places(app.conf.id, broker, mine) if ready() else {}
         if still.looks(places) >= LOOKS_ALLOWED:
             log.error("worker.stands_still", places={f"{tp.topic}/{tp.partition}": at for tp, at in places.items()})
             leave(EXIT_CODE)
 
 
-async def _places(app: faust.App, broker: Broker) -> Places:
+async def _places(group: str, broker: Broker, mine: set[TopicPartition]) -> Places:
     """Return the committed place and the end of each partition; nothing where the broker does not answer."""
-    mine = [TopicPartition(tp.topic, tp.partition) for tp in app.consumer.assignment()]
     try:
         async with asyncio.timeout(ANSWER_S), open_reader(broker) as reader:
-            at, ends = await committed(broker, app.conf.id, mine), await reader.end_offsets(mine)
+            at, ends = await committed(broker, group, mine), await reader.end_offsets(mine)
     except (KafkaError, TimeoutError):
         return {}
     return {tp: (at.get(tp, -1), end) for tp, end in ends.items()}
