@@ -1,4 +1,4 @@
-"""crypto_signals on a real broker, killed under load: nothing lost, nothing invented."""
+"""Workers on a real broker: killed under load, nothing lost, nothing invented; one that takes nothing ends itself."""
 
 import asyncio
 import os
@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from kalshi_desk.adapters.kafka.agent import EXIT_CODE
 from kalshi_desk.adapters.kafka.broker import Broker
 from kalshi_desk.adapters.kafka.inspect import records
 from kalshi_desk.adapters.kafka.producer import Publisher
@@ -29,7 +30,7 @@ from tests.kafka_broker import COINS, running_broker
 
 ROOT = Path(__file__).resolve().parents[2]
 START = Nanos.parse("2026-05-01T00:00:00Z")
-EVENT_S, RATE, KILLS, KILL_EVERY_S, CATCH_UP_S = 420, 600, 2, 5.0, 30.0
+EVENT_S, RATE, KILLS, KILL_EVERY_S, CATCH_UP_S, STANDS_STILL_S = 420, 600, 2, 5.0, 30.0, 60.0
 pytestmark = pytest.mark.embedded
 
 
@@ -43,7 +44,7 @@ class Worker:
     """A worker of one app that can be killed and started again."""
 
     def __init__(self, app: str, environment: dict[str, str], log: Path) -> None:
-        self._command = [sys.executable, "-m", "faust", "-A", f"stream_apps.{app}", "worker", "--without-web"]
+        self._command = [sys.executable, "-m", "faust", "-A", app, "worker", "--without-web"]
         self._environment, self._log = os.environ | environment, log
 
     def start(self) -> None:
@@ -51,6 +52,10 @@ class Worker:
             self._process = subprocess.Popen(
                 [*self._command, "-l", "warn"], cwd=ROOT, env=self._environment, stdout=log, stderr=log
             )
+
+    def ended(self, within_s: float) -> int:
+        """Wait until it has ended by itself and return its exit code."""
+        return self._process.wait(within_s)
 
     def kill(self) -> None:
         self._process.kill()
@@ -102,23 +107,30 @@ def expected(broker, settings):
     return said
 
 
-async def test_a_worker_killed_under_load_loses_and_invents_nothing(alone: Broker, database: str, tmp_path) -> None:
-    base = free_base()
-    environment = {
-        "DATABASE_URL": database, "KAFKA_BOOTSTRAP": alone.bootstrap, "DESK_HOME": str(tmp_path),
-        "PORT_BASE": str(base), "PYTHONPATH": str(ROOT), "SPEED": "1",
-    }  # fmt: skip
+@pytest.fixture
+def environment(alone: Broker, database: str, tmp_path):
     settings = load_settings(_env_file=None)
     store_epochs(
         database, account=account(settings), mode="paper", bankroll=Cash.parse("50"),
         segments=[ClockSegment(wall_now(), START, 1.0)],
     )  # fmt: skip
+    return {
+        "DATABASE_URL": database, "KAFKA_BOOTSTRAP": alone.bootstrap, "DESK_HOME": str(tmp_path),
+        "PORT_BASE": str(free_base()), "PYTHONPATH": str(ROOT), "SPEED": "1",
+    }  # fmt: skip
+
+
+def synthetic(settings):
     market = SyntheticMarket.begin(settings.seed, START)
-    messages = market.standing() + market.advance(Nanos(START + EVENT_S * 10**9))
-    worker = Worker("crypto_signals", environment, tmp_path / "worker.log")
+    return market.standing() + market.advance(Nanos(START + EVENT_S * 10**9))
+
+
+async def test_a_worker_killed_under_load_loses_and_invents_nothing(alone: Broker, environment, tmp_path) -> None:
+    settings = load_settings(_env_file=None)
+    worker = Worker("stream_apps.crypto_signals", environment, tmp_path / "worker.log")
     worker.start()
     try:
-        await feed(alone, messages, settings, worker)
+        await feed(alone, synthetic(settings), settings, worker)
         await caught_up(alone)
     finally:
         worker.stop()
@@ -126,3 +138,18 @@ async def test_a_worker_killed_under_load_loses_and_invents_nothing(alone: Broke
     published = Counter(r.value for t in topics for r in records(alone, t, from_ms=None, to_ms=None))
     assert published.keys() == expected(alone, settings).keys(), (tmp_path / "worker.log").read_text()[-2000:]
     assert published.total() < 1.5 * len(published)
+
+
+async def test_a_worker_that_takes_nothing_ends_itself(alone: Broker, environment, tmp_path) -> None:
+    settings = load_settings(_env_file=None)
+    publisher = await Publisher(alone, COINS).start()
+    for message in synthetic(settings)[:50]:
+        await send_routed(publisher, message, lambda ticker: coin_of_market(settings, ticker))
+    await publisher.stop()
+    worker = Worker("tests.integration.standing", environment, tmp_path / "worker.log")
+    worker.start()
+    try:
+        assert await asyncio.to_thread(worker.ended, STANDS_STILL_S) == EXIT_CODE
+    finally:
+        worker.stop()
+    assert "worker.stands_still" in (tmp_path / "worker.log").read_text()

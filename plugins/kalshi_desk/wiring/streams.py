@@ -6,7 +6,6 @@ import asyncio
 import itertools
 import socket
 from collections.abc import Callable
-from functools import partial
 from typing import Any
 
 import faust
@@ -134,7 +133,10 @@ def stream_app(process: StreamProcess, *, producer_only: bool = False) -> faust.
     )
     app.task(process.live)
     if not producer_only:
-        app.task(partial(watch, app, process.broker, lambda: process.state == "ready"))
+
+        @app.task  # type: ignore[untyped-decorator]
+        async def look() -> None:
+            await watch(app, process.broker, lambda: process.state == "ready")
 
     @app.on_before_shutdown.connect
     async def leave(*_: Any, **__: Any) -> None:

@@ -8,7 +8,8 @@ from kalshi_desk.adapters.kafka.broker import Broker
 from kalshi_desk.adapters.kafka.producer import Publisher
 from kalshi_desk.adapters.kafka.topics import ALERTS
 from kalshi_desk.adapters.kafka.watchdog import LOOKS_ALLOWED, Standstill, watch
-from tests.adapters.kafka.test_reader import switch
+from kalshi_desk.clock import wall_now
+from kalshi_desk.domain.control import Alert
 from tests.kafka_broker import COINS
 
 ONE, OTHER = TopicPartition("t", 0), TopicPartition("t", 1)
@@ -63,8 +64,9 @@ async def left_after(broker: Broker, group: str, *, ready: bool, wait_s: float) 
 
 @pytest.fixture
 async def record(broker: Broker):
+    alert = Alert(at=wall_now(), app="test", severity="info", subject="s", text="t")
     publisher = await Publisher(broker, COINS).start()
-    await publisher.publish(ALERTS, "k", switch("1"))
+    await publisher.publish(ALERTS, "test", alert)
     await publisher.stop()
 
 
