@@ -14,7 +14,7 @@ up:
 
 down:
 	@$(INSTALL) --no-java
-	@$(RUN) -m kalshi_desk.embedded.down $(if $(WIPE),--wipe)
+	@$(RUN) -m kalshi_desk.embedded.down $(if $(filter 1,$(WIPE)),--wipe)
 
 status:
 	@$(RUN) -m kalshi_desk.embedded.status

@@ -108,6 +108,25 @@ def test_the_environment_wins_over_the_file(loaded, tmp_path):
     assert (settings.port_base, settings.seed) == (9000, 4)
 
 
+def test_a_name_in_the_file_that_no_setting_has_is_told_beside_other_faults(loaded, tmp_path):
+    (tmp_path / ".env").write_text("MAX_DRAWDWN=0.05\n")
+    assert faults(loaded) == ["MAX_DRAWDWN: no setting has this name; MAX_DRAWDOWN?"]
+    assert [fault.split(":")[0] for fault in faults(loaded, PORT_BASE="80")] == ["MAX_DRAWDWN", "PORT_BASE"]
+
+
+def test_a_file_that_is_no_text_is_told(loaded, tmp_path):
+    (tmp_path / ".env").write_bytes(b"SEED=\xff\n")
+    (fault,) = faults(loaded)
+    assert fault.startswith(".env")
+
+
+def test_what_make_up_was_given_is_found_in_the_state_folder_that_the_file_names(loaded, tmp_path):
+    (tmp_path / ".env").write_text("DESK_HOME=elsewhere\n")
+    (tmp_path / "elsewhere").mkdir()
+    (tmp_path / "elsewhere" / "up.env").write_text("SEED='8'\n")
+    assert loaded().seed == 8
+
+
 def test_every_fault_is_listed_by_its_name(loaded):
     found = faults(loaded, DESK_MODE="practice", PORT_BASE="80", CRYPTO_MIN_EDGE="many", CRYPTO_EXITS="hope")
     assert [fault.split(":")[0] for fault in found] == ["DESK_MODE", "PORT_BASE", "CRYPTO_MIN_EDGE", "CRYPTO_EXITS"]
@@ -131,6 +150,11 @@ def test_contradictions_are_listed_beside_wrong_settings(loaded):
         ({"FROM": "2026-05-13T17:14Z"}, "FROM needs RECORDING"),
         ({"RECORDING": "nowhere"}, "RECORDING is not a folder"),
         ({"CRYPTO_SERIES": ""}, "CRYPTO_SERIES is empty"),
+        ({"CRYPTO_SERIES": "KXBTC15M,KXBTCX"}, "unknown series ['KXBTCX']"),
+        ({"SPOT_VENUES": "coinbse"}, "unknown venues ['coinbse']"),
+        ({"VENUE_FAULTS": "nowhere.json"}, "VENUE_FAULTS is not a file"),
+        ({"KAFKA_SECURITY_PROTOCOL": "SASL_SSL"}, "needs KAFKA_USERNAME and KAFKA_PASSWORD"),
+        ({"LLM_PRICES": "{"}, "llm_prices"),
         ({"FROM": "yesterday", "RECORDING": "."}, "not an ISO 8601 instant"),
         ({"MAX_TOTAL_RISK": "1.5"}, "MAX_TOTAL_RISK"),
         ({"MAX_TOTAL_RISK": "0"}, "MAX_TOTAL_RISK"),
@@ -159,7 +183,10 @@ def test_secrets_are_never_shown(loaded):
     settings = loaded(DATABASE_URL=f"postgresql://u:{secret}@h/d", KAFKA_PASSWORD=secret)
     assert settings.database_url.get_secret_value().endswith("@h/d")
     assert secret not in repr(settings) + str(settings)
-    wrong = faults(loaded, KAFKA_SECURITY_PROTOCOL=secret, INITIAL_BANKROLL=secret)
+    wrong = faults(
+        loaded, KAFKA_SECURITY_PROTOCOL=secret, INITIAL_BANKROLL=secret, DATABASE_URL=f"postgress://u:{secret}@h/d"
+    )
+    assert "DATABASE_URL: no address of a database" in "; ".join(wrong)
     assert secret not in "; ".join(wrong)
 
 

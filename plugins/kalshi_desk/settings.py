@@ -6,16 +6,22 @@ All wrong, missing or contradictory settings are reported in one SettingsError. 
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 from decimal import Decimal
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
+import pydantic_settings
+from psycopg2 import ProgrammingError
+from psycopg2.extensions import parse_dsn
+from pydantic import Field, SecretStr, ValidationError, ValidationInfo, field_validator, model_validator
 from pydantic_settings import NoDecode, SettingsConfigDict
 
 from kalshi_desk.account_settings import FIRST, AccountsFile, FurtherAccount
+from kalshi_desk.domain.crypto.contract import SERIES
 from kalshi_desk.domain.limits import DeskLimits, Limit, RiskLimits, Share
 from kalshi_desk.domain.units import Cash, Count, Nanos, Price
+from kalshi_desk.env_file import unknown_names, written
 from kalshi_desk.errors import SettingsError, UnitError
 from kalshi_desk.forecast_settings import ForecastSettings
 from kalshi_desk.strategies import crypto_fair_value, forecast_edge
@@ -30,6 +36,14 @@ SHARED_LIMITS = (
     "max_total_risk",
 )  # fmt: skip
 STRATEGIES = frozenset({crypto_fair_value.NAME, forecast_edge.NAME})
+SPOT_VENUES = ("coinbase", "kraken", "bitstamp", "gemini", "binance")
+KNOWN = {
+    "forecast_exits": ("exit rules", EXITS),
+    "crypto_exits": ("exit rules", EXITS),
+    "strategies": ("strategies", STRATEGIES),
+    "spot_venues": ("venues", frozenset(SPOT_VENUES)),
+    "crypto_series": ("series", frozenset(SERIES)),
+}
 BESIDE_MAXIMA = frozenset(
     {"auto_reinvest", "min_order_cost", "drawdown_lambda", "forecast_exits", "crypto_exits"}
     | {f"{desk}_{name}" for desk in ("forecast", "crypto") for name in ("min_edge", "fractional_kelly")}
@@ -73,7 +87,7 @@ class Settings(ForecastSettings):
     venue_faults: Path | None = None
 
     crypto_series: Names = ("KXBTC15M", "KXETH15M", "KXBTCD", "KXETHD")
-    spot_venues: Names = ("coinbase", "kraken", "bitstamp", "gemini", "binance")
+    spot_venues: Names = SPOT_VENUES
     strategies: Names = ("crypto_fair_value", "forecast_edge")
     scan_interval: int = Field(300, ge=30)
     monthly_costs: Decimal = Field(Decimal(0), ge=0)
@@ -133,18 +147,22 @@ class Settings(ForecastSettings):
     def _split(cls, value: Any) -> Any:
         return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
 
-    @field_validator("forecast_exits", "crypto_exits")
+    @field_validator(*KNOWN)
     @classmethod
-    def _known_exits(cls, value: tuple[str, ...]) -> tuple[str, ...]:
-        if unknown := set(value) - EXITS:
-            raise ValueError(f"unknown exit rules {sorted(unknown)}; known: {sorted(EXITS)}")
+    def _known(cls, value: tuple[str, ...], field: ValidationInfo) -> tuple[str, ...]:
+        what, known = KNOWN[str(field.field_name)]
+        if unknown := set(value) - known:
+            raise ValueError(f"unknown {what} {sorted(unknown)}; known: {sorted(known)}")
         return value
 
-    @field_validator("strategies")
+    @field_validator("database_url")
     @classmethod
-    def _known_strategies(cls, value: tuple[str, ...]) -> tuple[str, ...]:
-        if unknown := set(value) - STRATEGIES:
-            raise ValueError(f"unknown strategies {sorted(unknown)}; known: {sorted(STRATEGIES)}")
+    def _address(cls, value: SecretStr | None) -> SecretStr | None:
+        try:
+            if value is not None:
+                parse_dsn(value.get_secret_value())
+        except ProgrammingError:  # whose text holds the password
+            raise ValueError("no address of a database: postgresql://USER:PASSWORD@HOST:PORT/NAME") from None
         return value
 
     @field_validator("play_from")
@@ -176,6 +194,8 @@ class Settings(ForecastSettings):
             (real and self.venue_faults is not None, "VENUE_FAULTS works in paper mode only"),
             (self.play_from is not None and self.recording is None, "FROM needs RECORDING"),
             (self.recording is not None and not self.recording.is_dir(), "RECORDING is not a folder"),
+            (self.venue_faults is not None and not self.venue_faults.is_file(), "VENUE_FAULTS is not a file"),
+            (self._anonymous, "KAFKA_SECURITY_PROTOCOL=SASL_SSL needs KAFKA_USERNAME and KAFKA_PASSWORD"),
             (not self.crypto_series, "CRYPTO_SERIES is empty"),
             (self.min_days_to_close >= self.max_days_to_close, "MIN_DAYS_TO_CLOSE is not below MAX_DAYS_TO_CLOSE"),
             (self.gpt_weight + self.claude_weight == 0, "GPT_WEIGHT and CLAUDE_WEIGHT are both 0"),
@@ -186,6 +206,10 @@ class Settings(ForecastSettings):
             (real and bool(self._keyless), f"ACCOUNTS: outside paper mode {', '.join(self._keyless)} needs its key"),
             *self._too_narrow(),
         ]  # fmt: skip
+
+    @property
+    def _anonymous(self) -> bool:
+        return self.kafka_security_protocol == "SASL_SSL" and not (self.kafka_username and self.kafka_password)
 
     @property
     def _further_names(self) -> list[str]:
@@ -264,9 +288,12 @@ def _limit(share: Decimal, dollars: Decimal | None) -> Limit:
     return Limit(Share.parse(str(share)), None if dollars is None else Cash.parse(str(dollars)))
 
 
+DOTENV = Path(".env")
+
+
 def given_file() -> Path:
     """Return where ``make up`` keeps the settings given on its command line: in the state folder, above ``.env``."""
-    return Path(os.environ.get("DESK_HOME", ".desk"), "up.env")
+    return Path(os.environ.get("DESK_HOME") or written(Settings, DOTENV).get("desk_home") or ".desk", "up.env")
 
 
 def load_settings(**overrides: Any) -> Settings:
@@ -274,8 +301,8 @@ def load_settings(**overrides: Any) -> Settings:
 
     With ``account`` (or ACCOUNT) they are those of a further account: its bankroll and limits for the first's.
     """
-    given = {"_env_file": (".env", given_file()), **overrides}
-    settings = _read(given)
+    given = {"_env_file": (DOTENV, given_file()), **overrides}
+    settings = _read(given, [] if "_env_file" in overrides else unknown_names(Settings, DOTENV))
     if settings.accounts is None:
         return settings
     each = {one.name: _of_account(one, given) for one in settings.accounts.account}
@@ -296,13 +323,19 @@ def _of_account(account: FurtherAccount, given: dict[str, Any]) -> Settings | li
         return [f"ACCOUNTS: {account.name}: {text}" for text in fault.faults]
 
 
-def _read(given: dict[str, Any]) -> Settings:
+def _read(given: dict[str, Any], besides: Sequence[str] = ()) -> Settings:
+    """Return the settings; raises SettingsError with what is wrong with them, after the faults known ``besides``."""
     try:
-        return Settings(**given)
+        settings = Settings(**given)
     except ValidationError as fault:
         wrong = {str(error["loc"][0]) for error in fault.errors() if error["loc"]}
         found = [_fault(error) for error in fault.errors()]
-        raise SettingsError(found + (_contradictions_besides(wrong, given) if wrong else [])) from None
+        raise SettingsError([*besides, *found, *(_contradictions_besides(wrong, given) if wrong else [])]) from None
+    except (pydantic_settings.SettingsError, UnicodeDecodeError) as fault:
+        raise SettingsError([*besides, f"{DOTENV} or the environment: {fault}"]) from None
+    if besides:
+        raise SettingsError(list(besides))
+    return settings
 
 
 def _contradictions_besides(wrong: set[str], given: dict[str, Any]) -> list[str]:

@@ -1,4 +1,7 @@
-"""The paper desk's keys, made once, and the list by which the simulated venue knows them."""
+"""The paper desk's keys, made once, and the list by which the simulated venue knows them.
+
+In demo and live the keys are the owner's: they are read to see that they are there, and never written.
+"""
 
 from __future__ import annotations
 
@@ -9,15 +12,34 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 
 from kalshi_desk.account_settings import FurtherAccount
+from kalshi_desk.adapters.kalshi.auth import signer_from_file
 from kalshi_desk.embedded.place import Place, private_file
+from kalshi_desk.settings import Settings
 from kalshi_desk.wiring.addresses import Key, reading_key, trading_key
 
 BITS = 2048
 
 
 def prepare(place: Place) -> None:
-    """Make the keys that are missing and register all with the simulated venue."""
+    """Make the paper keys that are missing and register all with the simulated venue.
+
+    Raises SettingsError where a key of demo or live is missing or is none.
+    """
     settings = place.settings.model_copy(update={"desk_home": place.home})
+    if settings.desk_mode == "paper":
+        _register(place, settings)
+    else:
+        for key in _all_keys(settings):
+            signer_from_file(key.key_id, key.pem)
+
+
+def _all_keys(settings: Settings) -> list[Key]:
+    further = () if settings.accounts is None else settings.accounts.account
+    theirs = [trading_key(settings.model_copy(update={"account": each.name})) for each in further]
+    return [trading_key(settings), reading_key(settings), *theirs]
+
+
+def _register(place: Place, settings: Settings) -> None:
     keys = {trading_key(settings): ["read", "write"], reading_key(settings): ["read"]}
     listed: dict[str, dict[str, object]] = {
         key.key_id: {"public_key_path": str(_public(key)), "scopes": scopes} for key, scopes in keys.items()

@@ -165,7 +165,8 @@ def _ledger(settings: Settings) -> Finding:
 def _batch(settings: Settings) -> Finding:
     late = overdue(settings)
     if late:
-        return Finding("batch", "; ".join(late), "see these DAGs in Airflow, and .desk/logs/airflow-scheduler.log")
+        log = settings.desk_home / "logs" / "airflow-scheduler.log"
+        return Finding("batch", "; ".join(late), f"see these DAGs in Airflow, and {log}")
     return Finding("batch", f"{len(tables(settings))} DAGs have written in time")
 
 
