@@ -78,6 +78,13 @@ def test_a_file_of_the_folder_and_days(desk, tmp_path):
     assert json.loads(json.dumps(result["brier"]))["gpt"] == 0.25
 
 
+def test_days_in_the_wrong_order_are_refused(desk):
+    wish = Wish(kind="forecasts", start_date="2026-01-03", end_date="2026-01-02", bankroll=50, questions=None)
+    with pytest.raises(ParseError, match="end_date lies before start_date"):
+        run_backtest(run_after(20), DAY, run_id=NAME, wish=wish)
+    assert stored(desk) == []
+
+
 def test_before_the_first_answer_there_is_a_report_of_nothing(desk):
     run_backtest(run_after(0.2), DAY, run_id=NAME, wish=OWN)
     assert stored(desk)[0][3]["questions"] == 0

@@ -14,6 +14,7 @@ from kalshi_desk.batch.desk import WRITTEN_S, Run
 from kalshi_desk.batch.reporting import gather, report_day, write_report
 from kalshi_desk.domain.report_parts import ranked
 from kalshi_desk.domain.units import Nanos
+from kalshi_desk.errors import DeskError
 from kalshi_desk.settings import load_settings
 from kalshi_desk.steps.window import Window
 from tests.batch.reruns import everything
@@ -117,6 +118,11 @@ def test_nothing_after_the_decision_time_is_known(run):
     early = Run(run.settings, run.connection, ACCOUNT, Nanos.parse(f"{DAY}T10:10:00Z"), run.window)
     report = gather(early, date(2026, 11, 20))
     assert (report.activity.settlements, report.until) == (0, f"{DAY}T10:10:00Z")
+
+
+def test_a_day_that_has_not_begun_is_refused(run):
+    with pytest.raises(DeskError, match="2026-11-22 has not begun"):
+        gather(run, date(2026, 11, 22))
 
 
 def test_a_run_at_midnight_reports_the_day_just_over(run):

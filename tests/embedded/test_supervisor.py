@@ -25,7 +25,7 @@ def supervisor(place):
 
 
 def pid_of(supervisor, name="sleeper", other_than=0):
-    for _ in range(100):
+    for _ in range(600):
         pid = supervisor.states()[name]["pid"]
         # until it has become the program it is still a copy of the supervisor, with the supervisor's environment
         if pid and pid != other_than and psutil.Process(pid).cmdline()[:1] == ["sleep"]:

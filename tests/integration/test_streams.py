@@ -30,7 +30,7 @@ from tests.kafka_broker import COINS, running_broker
 
 ROOT = Path(__file__).resolve().parents[2]
 START = Nanos.parse("2026-05-01T00:00:00Z")
-EVENT_S, RATE, KILLS, KILL_EVERY_S, CATCH_UP_S, STANDS_STILL_S = 420, 600, 2, 5.0, 30.0, 60.0
+EVENT_S, RATE, KILLS, KILL_EVERY_S, CATCH_UP_S, STANDS_STILL_S = 420, 600, 2, 5.0, 120.0, 120.0
 pytestmark = pytest.mark.embedded
 
 

@@ -38,7 +38,7 @@ def press(url, action, shown):
     form = {"token": token, "action": action, "scope": "crypto", "reason": "a drill"}
     request = urllib.request.Request(f"{url}/control", urllib.parse.urlencode(form).encode(), {"Origin": url})
     urllib.request.urlopen(request, timeout=10).close()
-    end = time.monotonic() + 10
+    end = time.monotonic() + 60
     while time.monotonic() < end:
         with urllib.request.urlopen(url, timeout=5) as answer:
             if shown in answer.read().decode():

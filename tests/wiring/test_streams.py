@@ -50,7 +50,7 @@ async def test_a_process_tells_the_event_time_and_beats(settings, database: str,
     store_epochs(database, account=process.account, mode="paper", bankroll=Cash.parse("50"), segments=[segment])
     process.details, process.state = (lambda: {"lag": 3}), "ready"
     living = asyncio.create_task(process.live())
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(60):
         while not _beats(database):
             await asyncio.sleep(0.1)
     living.cancel()

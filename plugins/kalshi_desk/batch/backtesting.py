@@ -45,8 +45,10 @@ class Wish:
 def run_backtest(run_after: datetime, period: timedelta, *, run_id: str, wish: Wish) -> str:
     """Run it with what was known when the run was due, store result and report, and return the report's path.
 
-    Raises ParseError for a questions file that is none or lies elsewhere.
+    Raises ParseError for a questions file that is none or lies elsewhere, and for days in the wrong order.
     """
+    if wish.start_date and wish.end_date and wish.end_date < wish.start_date:
+        raise ParseError("backtest", "end_date lies before start_date", wish.end_date)
     with run_of(run_after, period) as run:
         known = once(run, f"backtest.{run_id}", Record, lambda: _record(run, wish.questions))
         found = _found(run, wish, known)

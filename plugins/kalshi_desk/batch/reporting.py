@@ -19,6 +19,7 @@ from kalshi_desk.domain.message import encode
 from kalshi_desk.domain.report import Activity, DailyReport, Money, Skill, markdown
 from kalshi_desk.domain.report_parts import Coming, Costs, DeskDay, ForecasterScore, Incident, ModelCost, result_rows
 from kalshi_desk.domain.units import Nanos
+from kalshi_desk.errors import DeskError
 from kalshi_desk.wiring.addresses import accounts
 
 
@@ -37,7 +38,9 @@ def write_report(run_after: datetime, period: timedelta, *, date: str | None) ->
 
 
 def gather(run: Run, day: Date) -> DailyReport:
-    """Read the figures of a day up to the run's decision time."""
+    """Read the figures of a day up to the run's decision time; raises DeskError for a day that has not begun."""
+    if day > run.now.datetime().date():
+        raise DeskError(f"{day} has not begun: it is {run.now} on the event clock")
     start = datetime.combine(day, time.min, tzinfo=UTC) - timedelta(microseconds=1)
     end = min(start + timedelta(days=1), run.now.datetime())
     span = {"account": run.account, "start": start, "end": end}

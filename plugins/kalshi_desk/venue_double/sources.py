@@ -113,7 +113,6 @@ class RecordingSource:
         self._folder, self._from = folder, play_from or found.first
         self._rows: Iterator[tuple[int, CryptoInput]] = iter(())
         self._next: CryptoInput | None = None
-        self.rows_played = 0
 
     @property
     def forecasts(self) -> ForecastWorld | None:
@@ -146,6 +145,5 @@ class RecordingSource:
         return self._from
 
     def _advance(self) -> None:
-        rows, message = next(self._rows, (0, None))
-        self.rows_played += rows
+        _, message = next(self._rows, (0, None))
         self._next = message

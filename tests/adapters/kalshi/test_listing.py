@@ -101,7 +101,7 @@ async def test_asking_ends_the_pause(monkeypatch) -> None:
         await asyncio.sleep(0.01)
         assert not waiting.done()
         lister.again()
-        assert await asyncio.wait_for(waiting, 1)
+        assert await asyncio.wait_for(waiting, 10)
 
 
 async def test_a_dropped_market_is_listed_no_more(monkeypatch) -> None:
