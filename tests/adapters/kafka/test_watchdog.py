@@ -3,6 +3,7 @@ from types import SimpleNamespace
 
 import pytest
 from aiokafka import AIOKafkaConsumer, TopicPartition
+from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 
 from kalshi_desk.adapters.kafka.broker import Broker
 from kalshi_desk.adapters.kafka.producer import Publisher
@@ -13,7 +14,7 @@ from kalshi_desk.domain.control import Alert
 from tests.kafka_broker import COINS
 
 ONE, OTHER = TopicPartition("t", 0), TopicPartition("t", 1)
-PLACE = TopicPartition(ALERTS.name, 0)
+PLACE, EMPTY = TopicPartition(ALERTS.name, 0), TopicPartition("watchdog.empty", 0)
 
 
 def looks(*seen):
@@ -37,9 +38,9 @@ def test_a_look_without_an_answer_begins_anew() -> None:
     assert looks({ONE: (5, 9)}, {ONE: (5, 9)}, {}, {ONE: (5, 9)}) == [0, 1, 0, 0]
 
 
-def app(group):
+def app(group, place):
     """An app that is assigned its partition once and then, as one that cannot join its group again, nothing."""
-    assigned = [{PLACE}]
+    assigned = [{place}]
     consumer = SimpleNamespace(assignment=lambda: assigned.pop() if assigned else set())
     return SimpleNamespace(consumer=consumer, conf=SimpleNamespace(id=group))
 
@@ -48,7 +49,7 @@ class Over(Exception):
     """The test has seen enough; raised between two looks, so that none is broken off with its connections open."""
 
 
-async def left_after(broker: Broker, group: str, *, ready: bool, wait_s: float) -> list[int]:
+async def left_after(broker: Broker, group: str, *, ready: bool, wait_s: float, place=PLACE) -> list[int]:
     left: list[int] = []
     until = time.monotonic() + wait_s
 
@@ -58,7 +59,7 @@ async def left_after(broker: Broker, group: str, *, ready: bool, wait_s: float) 
         return ready
 
     with pytest.raises(Over):
-        await watch(app(group), broker, is_ready, every_s=0.05, leave=left.append)
+        await watch(app(group, place), broker, is_ready, every_s=0.05, leave=left.append)
     return left
 
 
@@ -70,9 +71,24 @@ async def record(broker: Broker):
     await publisher.stop()
 
 
+@pytest.fixture
+async def empty(broker: Broker):
+    admin = AIOKafkaAdminClient(**broker.options())
+    await admin.start()
+    await admin.create_topics([NewTopic(EMPTY.topic, 1, 1)])
+    yield
+    await admin.delete_topics([EMPTY.topic])
+    await admin.close()
+
+
 @pytest.mark.embedded
 async def test_a_group_that_never_takes_what_waits_ends(broker: Broker, record) -> None:
     assert set(await left_after(broker, "sleeper", ready=True, wait_s=LOOKS_ALLOWED * 0.5)) == {70}
+
+
+@pytest.mark.embedded
+async def test_a_group_before_which_nothing_ever_stood_does_not(broker: Broker, empty) -> None:
+    assert await left_after(broker, "idle", ready=True, wait_s=LOOKS_ALLOWED * 0.5, place=EMPTY) == []
 
 
 @pytest.mark.embedded

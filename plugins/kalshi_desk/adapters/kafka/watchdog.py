@@ -64,10 +64,14 @@ async def watch(
 
 
 async def _places(group: str, broker: Broker, mine: set[TopicPartition]) -> Places:
-    """Return the committed place and the end of each partition; nothing where the broker does not answer."""
+    """Return the committed place and the end of each partition; nothing where the broker does not answer.
+
+    Where nothing is committed, or what was is no longer kept, the place is the oldest record's.
+    """
     try:
         async with asyncio.timeout(ANSWER_S), open_reader(broker) as reader:
-            at, ends = await committed(broker, group, mine), await reader.end_offsets(mine)
+            at = await committed(broker, group, mine)
+            oldest, ends = await reader.beginning_offsets(mine), await reader.end_offsets(mine)
     except (KafkaError, TimeoutError):
         return {}
-    return {tp: (at.get(tp, -1), end) for tp, end in ends.items()}
+    return {tp: (max(at.get(tp, 0), oldest[tp]), end) for tp, end in ends.items()}
