@@ -84,6 +84,9 @@ class FakeVenue:
         if fate == "reject":
             raise Rejected(call, 403, "forbidden")
 
+    async def reserve(self) -> None:
+        await asyncio.sleep(0)
+
     async def create(self, order: NewOrder) -> Created:
         await asyncio.sleep(0)
         fate = self.next.pop(0) if self.next else "answer"
@@ -179,7 +182,9 @@ class FakeVenue:
         return self.settled
 
     async def market(self, ticker: str) -> object:
-        return self.markets[ticker]
+        if isinstance(found := self.markets[ticker], Exception):
+            raise found
+        return found
 
     async def status(self) -> ExchangeStatus:
         if self.silent:

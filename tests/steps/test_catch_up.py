@@ -5,6 +5,7 @@ import pytest
 from kalshi_desk.domain.inputs import TradingStatus
 from kalshi_desk.domain.market import MarketStatus
 from kalshi_desk.domain.units import Cash, Count, Nanos, Price
+from kalshi_desk.errors import Rejected
 from kalshi_desk.steps.booking import Booking
 from kalshi_desk.steps.catch_up import CatchUp
 from kalshi_desk.steps.confirm import request_of
@@ -191,6 +192,19 @@ async def test_a_final_market_is_settled_and_then_verified(desk: Desk) -> None:
     desk.venue.settled = [SettlementBody(TICKER, "E", "yes", Count(500), zero, Count(0), zero, 500, Nanos(NOW), zero)]
     await desk.catch_up.verify()
     assert desk.ledger.verified == {TICKER}
+
+
+async def test_a_market_that_cannot_be_read_is_told_once_and_keeps_nothing_else_from_being_compared(desk) -> None:
+    await desk.trade()
+    await desk.catch_up.fills()
+    desk.venue.held, desk.venue.cash = {}, Cash(1)
+    desk.venue.markets[TICKER] = Rejected("market", 404, "not_found")
+    for _ in range(3):
+        await desk.catch_up.reconcile()
+    assert desk.reports[0] == f"market {TICKER}: ours held, the venue's unreadable: market: 404 not_found"
+    assert [report.split()[0] for report in desk.reports] == ["market", "cash"]
+    desk.market("finalized", "yes")
+    assert await desk.catch_up.settle() == {TICKER}
 
 
 async def test_a_settlement_that_differs_is_told(desk: Desk) -> None:

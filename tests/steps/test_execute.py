@@ -101,6 +101,29 @@ async def test_a_late_or_barred_order_never_leaves(desk: Desk) -> None:
     ]
 
 
+async def test_an_order_that_is_barred_while_its_group_is_made_never_leaves(desk: Desk) -> None:
+    async def slow(order) -> str:
+        desk.switch = "halt"
+        return "g"
+
+    desk._group = slow
+    desk.door = desk.new_door()
+    await desk.ledger.commit(order())
+    assert await desk.go()
+    assert (desk.venue.creates, desk.states()) == ([], ["sent", "canceled"])
+    assert await desk.ledger.open_intents() == []
+
+
+async def test_an_order_that_expires_while_it_waits_for_tokens_never_leaves(desk: Desk) -> None:
+    async def slow() -> None:
+        desk.now, desk.wall = Nanos(order().expires_at + 1), Nanos(desk.wall + int(9e9))
+
+    desk.venue.reserve = slow
+    await desk.ledger.commit(order())
+    assert await desk.go()
+    assert (desk.venue.creates, desk.states()) == ([], ["sent", "expired"])
+
+
 async def test_a_definite_no_ends_the_order(desk: Desk) -> None:
     await desk.ledger.commit(order())
     desk.venue.next = ["reject"]

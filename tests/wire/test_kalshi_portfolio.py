@@ -1,4 +1,5 @@
 import contextlib
+import json
 
 import pytest
 from hypothesis import given, settings
@@ -40,6 +41,20 @@ def test_order():
     assert (order.status, order.outcome_side, order.book_side) == ("canceled", Outcome.NO, BookSide.ASK)
     assert (order.fill_count_fp, order.initial_count_fp) == (Count.parse("2"), Count.parse("5"))
     assert order.taker_fees_dollars == Cash.parse("0.0344")
+
+
+def test_a_fill_with_one_of_its_times():
+    body = json.loads(FILLS)
+    told = body["fills"][0]
+    at = told.pop("created_time")
+    told["ts"] = 1_763_649_000
+    (fill,) = rest.parse_fills(json.dumps(body)).fills
+    assert fill.occurred_at == 1_763_649_000 * 10**9
+    del told["ts"]
+    with pytest.raises(ParseError, match="neither"):
+        rest.parse_fills(json.dumps(body))
+    told["created_time"] = at
+    assert rest.parse_fills(json.dumps(body)).fills[0].occurred_at == Nanos.parse(at)
 
 
 def test_fill():

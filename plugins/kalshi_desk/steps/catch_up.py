@@ -90,6 +90,7 @@ class CatchUp:
         self._seen: list[Difference] = []
         self._told: set[tuple[Difference, bool]] = set()
         self._repaired: set[str] = set()
+        self._unreadable: set[str] = set()
         self.accepted = self._gap = Cash(0)
         self._gap_told = False
         self._unread = 0
@@ -108,7 +109,7 @@ class CatchUp:
         """Book the fills since the last call, with a minute of wall time's overlap; return how many were new."""
         asked, since = self._booking.now(), await self._since()
         told = await self._reads.fills({"min_ts": max(0, since // NANOS)})
-        ordered = sorted(told, key=lambda fill: (fill.created_time, fill.fill_id))
+        ordered = sorted(told, key=lambda fill: (fill.occurred_at, fill.fill_id))
         new = sum([await self._booking.fill(fill) is not None for fill in ordered])
         self._asked = asked
         return new
@@ -126,16 +127,26 @@ class CatchUp:
 
         Fills are fetched once more after it said so: then nothing is filled there any more, and all that was counts.
         A market with an order in flight waits for its answer, for what that bought is paid out too. Where the fetching
-        fails nothing is settled.
+        fails nothing is settled; a market that cannot be read is told, and keeps no other from being settled.
         """
         await self.fills()
         held = set(self._positions())
         wanted = sorted(held if tickers is None else held & set(tickers))
-        ended = {ticker: end for ticker in wanted if (end := await self._end(ticker)) is not None}
+        ended = {ticker: end for ticker in wanted if (end := await self._read_end(ticker)) is not None}
         in_flight = await self._in_flight()
         if ended:
             await self.fills()
         return {ticker for ticker, end in ended.items() if ticker not in in_flight and await self._settle(ticker, *end)}
+
+    async def _read_end(self, ticker: str) -> tuple[str, Price] | None:
+        try:
+            end = await self._end(ticker)
+        except (Rejected, ParseError) as fault:
+            self._unreadable.add(ticker)
+            await self._tell(Difference("market", ticker, "held", f"unreadable: {str(fault)[:200]}"))
+            return None
+        self._unreadable.discard(ticker)
+        return end
 
     async def _end(self, ticker: str) -> tuple[str, Price] | None:
         market = await self._reads.market(ticker)
@@ -227,11 +238,14 @@ class CatchUp:
         return difference
 
     async def _holdings(self) -> list[Difference]:
-        """Return how positions differ, but for markets with an order in flight: its answer brings what it bought."""
-        in_flight = await self._in_flight()
+        """Return how positions differ, but for markets with an order in flight: its answer brings what it bought.
+
+        Nor is a position in a market that cannot be read repaired: it may be settled.
+        """
+        waiting = await self._in_flight() | self._unreadable
         ours = held(position for group in self._positions().values() for position in group)
         differences = position_differences(ours, await self._reads.positions())
-        return [one for one in differences if one.name not in in_flight] + await self._strays()
+        return [one for one in differences if one.name not in waiting] + await self._strays()
 
     async def _cash(self) -> list[Difference]:
         orders = await self._books.recent_orders(self._booking.now())

@@ -120,4 +120,4 @@ def fill_from(told: FillBody | OwnFill, known: KnownOrder | None, *, account: st
 def _identity(told: FillBody | OwnFill) -> tuple[str, str, Nanos]:
     if isinstance(told, OwnFill):
         return told.trade_id, told.market_ticker, Nanos(told.ts_ms)
-    return told.fill_id, told.ticker, told.created_time
+    return told.fill_id, told.ticker, told.occurred_at

@@ -37,7 +37,9 @@ class OrderReads(Protocol):
 
 
 class OrderWrites(Protocol):
-    """The order writes; each raises Rejected or OutcomeUnknown."""
+    """The order writes; ``reserve`` waits until one may be made, all others raise Rejected or OutcomeUnknown."""
+
+    async def reserve(self) -> None: ...
 
     async def create(self, order: NewOrder) -> Created: ...
 
@@ -84,9 +86,7 @@ async def carry_out(intent: Intent, door: Door) -> bool:
 
 
 async def _send(intent: Intent, order: Order, door: Door) -> bool:
-    booking = door.booking
-    reason = "expired" if booking.now() > order.expires_at else door.barred(order)
-    if reason is not None:
+    if (reason := _not_now(order, door)) is not None:
         return await _keep_back(intent, order, reason, door)
     if not await door.covered():
         return False
@@ -97,12 +97,23 @@ async def _send(intent: Intent, order: Order, door: Door) -> bool:
         return False if busy else await _keep_back(intent, order, f"no_order_group {fault.code}", door)
     except (OutcomeUnknown, ParseError):
         return False
-    noted = door.wall()
-    if group is None or not await booking.ledger.mark_sent(intent.sequence):
+    if group is None:
+        return False
+    await door.writes.reserve()
+    return await _note(intent, order, door) and await _create(intent, order, group, door)
+
+
+def _not_now(order: Order, door: Door) -> str | None:
+    return "expired" if door.booking.now() > order.expires_at else door.barred(order)
+
+
+async def _note(intent: Intent, order: Order, door: Door) -> bool:
+    """Store that the order is sent; False where another will look it up: it would arrive when given up for lost."""
+    booking, noted = door.booking, door.wall()
+    if not await booking.ledger.mark_sent(intent.sequence):
         return False
     await booking.event(step(order, "sent", booking.now(), remaining=order.count))
-    in_time = await door.covered() and door.wall() - noted <= seconds(START_S)  # else it arrives when given up for lost
-    return in_time and await _create(intent, order, group, door)
+    return await door.covered() and door.wall() - noted <= seconds(START_S)
 
 
 async def _keep_back(intent: Intent, order: Order, reason: str, door: Door) -> bool:
@@ -114,6 +125,8 @@ async def _keep_back(intent: Intent, order: Order, reason: str, door: Door) -> b
 
 async def _create(intent: Intent, order: Order, group: str, door: Door) -> bool:
     booking = door.booking
+    if (reason := _not_now(order, door)) is not None:  # group, tokens and the ledger took their time
+        return await _keep_back(intent, order, reason, door)
     try:
         answer = await door.writes.create(request_of(order, group))
     except Rejected as fault:

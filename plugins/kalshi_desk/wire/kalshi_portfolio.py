@@ -8,7 +8,7 @@ from __future__ import annotations
 import msgspec
 
 from kalshi_desk.domain.market import BookSide, Outcome
-from kalshi_desk.domain.units import Cash, Count, Nanos, Price
+from kalshi_desk.domain.units import NANOS, Cash, Count, Nanos, Price
 from kalshi_desk.wire.decode import Strict
 
 SOURCE = "kalshi rest"
@@ -36,7 +36,7 @@ class OrderBody(msgspec.Struct, frozen=True):
 
 
 class FillBody(msgspec.Struct, frozen=True):
-    """A trade of ours; join to the order by ``order_id``."""
+    """A trade of ours; join to the order by ``order_id``. The venue may leave one of its two times out."""
 
     fill_id: str
     order_id: str
@@ -47,7 +47,17 @@ class FillBody(msgspec.Struct, frozen=True):
     yes_price_dollars: Price
     is_taker: bool
     fee_cost: Cash
-    created_time: Nanos
+    created_time: Nanos | None = None
+    ts: int | None = None
+
+    def __post_init__(self) -> None:
+        if self.created_time is None and self.ts is None:
+            raise ValueError("a fill with neither created_time nor ts")
+
+    @property
+    def occurred_at(self) -> Nanos:
+        """When it was made, to the second where only ``ts`` is told."""
+        return Nanos((self.ts or 0) * NANOS) if self.created_time is None else self.created_time
 
 
 class PositionBody(msgspec.Struct, frozen=True):

@@ -20,6 +20,21 @@ async def send(call, answer):
     return result, request.method, str(request.url).removeprefix("http://venue.test/trade-api/v2"), request.content
 
 
+async def test_an_order_goes_out_at_once_with_the_tokens_reserved_for_it():
+    venue, spent = Venue((201, o.CREATED.encode())), []
+    async with venue.calls() as calls:
+
+        async def spend(cost, *, cancel=False):
+            spent.append(cost)
+
+        calls.write_budget.spend = spend
+        writes = KalshiWrites(calls)
+        await writes.reserve()
+        assert spent == [10]
+        await writes.create(o.ORDER)
+        assert spent == [10]
+
+
 async def test_create():
     created, method, path, body = await send(lambda w: w.create(o.ORDER), (201, o.CREATED.encode()))
     assert (created.order_id, method, path) == ("5c0e", "POST", "/portfolio/events/orders")

@@ -113,6 +113,9 @@ class Venue(VenueReads):
             raise OutcomeUnknown(call, 503, "service_unavailable")
         return fate
 
+    async def reserve(self) -> None:
+        await turn()
+
     async def create(self, order: NewOrder) -> Created:
         self.asked.append(order)
         started, call = self.now, "create order"

@@ -60,12 +60,13 @@ class KalshiCalls:
         self, method: str, path: str, parse: Callable[[bytes], T], *, body: bytes = b"", query: Query | None = None,
         cost: float = DEFAULT_COST, cancel: bool = False,
     ) -> T:  # fmt: skip
-        """Return the parsed answer of a write, tried once.
+        """Return the parsed answer of a write, tried once; at no ``cost`` it does not wait for tokens.
 
         Raises Rejected for a definite no; OutcomeUnknown for a time-out, a fault of the venue, or an answer that
         cannot be read: the write must then be looked up.
         """
-        await self.write_budget.spend(cost, cancel=cancel)
+        if cost:
+            await self.write_budget.spend(cost, cancel=cancel)
         call = f"{method} {path}"
         try:
             answer = await self._send(method, path, query or {}, body)

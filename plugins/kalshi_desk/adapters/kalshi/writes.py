@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from kalshi_desk.adapters.kalshi import paths
-from kalshi_desk.adapters.kalshi.budget import CANCEL_COST
+from kalshi_desk.adapters.kalshi.budget import CANCEL_COST, DEFAULT_COST
 from kalshi_desk.adapters.kalshi.calls import KalshiCalls, Query
 from kalshi_desk.domain.transfer import Transfer
 from kalshi_desk.wire import kalshi_orders as orders
@@ -20,10 +20,14 @@ class KalshiWrites:
         self._calls, self._subaccount = calls, subaccount or None
         self._own = paths.in_subaccount(self._subaccount)
 
+    async def reserve(self) -> None:
+        """Wait for the tokens of one order and spend them."""
+        await self._calls.write_budget.spend(DEFAULT_COST)
+
     async def create(self, order: orders.NewOrder) -> orders.Created:
-        """Send an order; its client order id is spent for ever, whatever the answer."""
+        """Send an order at once, with the tokens of ``reserve``; its client order id is spent, whatever the answer."""
         body = orders.create_body(order, self._subaccount)
-        return await self._calls.write("POST", paths.ORDER_WRITES, orders.parse_created, body=body)
+        return await self._calls.write("POST", paths.ORDER_WRITES, orders.parse_created, body=body, cost=0)
 
     async def cancel(self, order_id: str, ticker: str) -> orders.Canceled:
         """Cancel what rests of an order; Rejected ``not_found`` means that nothing rests any more."""
