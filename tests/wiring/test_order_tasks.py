@@ -146,6 +146,26 @@ async def test_a_persons_resume_takes_over_the_venue_s_cash(door: OrderDoor) -> 
     assert await door.catch_up.reconcile() == []
 
 
+async def test_a_person_is_told_once_where_the_books_are_not_compared(door: OrderDoor, monkeypatch) -> None:
+    monkeypatch.setattr(order_tasks, "RECONCILE_S", 0.01)
+    told, asked = [], []
+
+    async def unanswered() -> None:
+        asked.append(1)
+        raise Retryable("GET /portfolio/orders", 503, "service_unavailable")
+
+    async def alert(severity, subject, text) -> None:
+        told.append((severity, subject))
+
+    monkeypatch.setattr(door.catch_up, "reconcile", unanswered)
+    monkeypatch.setattr(door, "alert", alert)
+    running = asyncio.create_task(order_tasks.reconcile(door))
+    await _until(lambda: len(asked) > 2 * order_tasks.UNRECONCILED)
+    running.cancel()
+    await asyncio.gather(running, return_exceptions=True)
+    assert told == [("critical", "ledger and venue not compared 5 times running")]
+
+
 async def test_a_switch_that_comes_again_after_a_restart_is_audited_once(door: OrderDoor, database: str) -> None:
     for scope in ("crypto", "forecast", "crypto"):
         switch = Switch(at=NOW, name="pause", scope=scope, on=True, by="page", reason="test")

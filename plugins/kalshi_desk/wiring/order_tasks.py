@@ -25,6 +25,7 @@ from kalshi_desk.wiring.venue import venue_socket
 
 LOOK_S, AGAIN_S, REVIEW_S, FILE_S, SIGNS_S, POLL_S, STATUS_S = 0.5, 1.0, 0.25, 1.0, 2.0, 3.0, 5.0
 RECONCILE_S, RELATE_S = 60.0, 600.0
+UNRECONCILED = 5
 log = structlog.get_logger()
 
 
@@ -151,10 +152,16 @@ async def poll(door: OrderDoor) -> None:
 
 
 async def reconcile(door: OrderDoor) -> None:
-    """Compare the whole ledger with the venue each minute."""
+    """Compare the whole ledger with the venue each minute; a person is told once where it failed five times running."""
+    failed = 0
     while True:
         await asyncio.sleep(RECONCILE_S)
-        await attempt(door, "reconcile")
+        failed = 0 if await attempt(door, "reconcile") else failed + 1
+        if failed == UNRECONCILED:
+            text = (
+                "Positions, orders and cash are not compared until the venue can be read: see venue.unread in the log."
+            )
+            await door.alert("critical", f"ledger and venue not compared {failed} times running", text)
 
 
 async def relate(door: OrderDoor) -> None:
@@ -164,8 +171,8 @@ async def relate(door: OrderDoor) -> None:
         await door.relate()
 
 
-async def attempt(door: OrderDoor, what: str) -> None:
-    """Ask the venue for fills, cash, settle or reconcile; one that does not answer is logged and asked again."""
+async def attempt(door: OrderDoor, what: str) -> bool:
+    """Ask the venue for fills, cash, settle or reconcile; False, and a line in the log, where it does not answer."""
     try:
         if what == "fills":
             await door.catch_up.fills()
@@ -182,6 +189,8 @@ async def attempt(door: OrderDoor, what: str) -> None:
         log.warning("venue.unread", what=what, fault=str(fault)[:200])
         if isinstance(fault, Rejected):
             await door.key.refused(fault)
+        return False
+    return True
 
 
 async def watch_trading(door: OrderDoor) -> None:
