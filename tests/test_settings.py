@@ -184,7 +184,7 @@ def test_secrets_are_never_shown(loaded):
     assert settings.database_url.get_secret_value().endswith("@h/d")
     assert secret not in repr(settings) + str(settings)
     wrong = faults(
-        loaded, KAFKA_SECURITY_PROTOCOL=secret, INITIAL_BANKROLL=secret, DATABASE_URL=f"postgress://u:{secret}@h/d"
+        loaded, KAFKA_SECURITY_PROTOCOL=secret, INITIAL_BANKROLL=secret, DATABASE_URL=f"https://u:{secret}@h/d"
     )
     assert "DATABASE_URL: no address of a database" in "; ".join(wrong)
     assert secret not in "; ".join(wrong)
