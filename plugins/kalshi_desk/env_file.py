@@ -13,6 +13,11 @@ COMPOSE_ONLY = frozenset(
 )
 
 
+def names_of(settings: type[BaseSettings]) -> frozenset[str]:
+    """Return the environment's names of all settings."""
+    return frozenset(str(field.validation_alias or name.upper()) for name, field in settings.model_fields.items())
+
+
 def written(settings: type[BaseSettings], file: Path) -> Mapping[str, str | None]:
     """Return what the file says, by names in lower case; nothing where it is missing or no text."""
     try:
@@ -23,11 +28,11 @@ def written(settings: type[BaseSettings], file: Path) -> Mapping[str, str | None
 
 def unknown_names(settings: type[BaseSettings], file: Path) -> list[str]:
     """Return a line for each name in the file that neither the settings nor docker-compose.yaml know."""
-    known = {str(field.validation_alias or name).upper() for name, field in settings.model_fields.items()}
+    known = names_of(settings)
     names = {name.upper() for name in written(settings, file)}
     return [f"{name}: no setting has this name{_meant(name, known)}" for name in sorted(names - known - COMPOSE_ONLY)]
 
 
-def _meant(name: str, known: set[str]) -> str:
+def _meant(name: str, known: frozenset[str]) -> str:
     close = get_close_matches(name, sorted(known), n=1)
     return f"; {close[0]}?" if close else ""

@@ -202,7 +202,7 @@ class Settings(ForecastSettings):
             (bool(self.unpriced_models), f"LLM_PRICES has no price of {', '.join(self.unpriced_models)}"),
             (not self.screen_model.startswith(("gpt", "claude")), "SCREEN_MODEL begins with neither gpt nor claude"),
             (self.order_timeout > self.max_order_age, "ORDER_TIMEOUT is above MAX_ORDER_AGE"),
-            (self.account not in (None, FIRST, *self._further_names), f"ACCOUNT {self.account} is none of ACCOUNTS"),
+            (self.account not in (None, FIRST, *self.further_names), f"ACCOUNT {self.account} is none of ACCOUNTS"),
             (real and bool(self._keyless), f"ACCOUNTS: outside paper mode {', '.join(self._keyless)} needs its key"),
             *self._too_narrow(),
         ]  # fmt: skip
@@ -212,13 +212,18 @@ class Settings(ForecastSettings):
         return self.kafka_security_protocol == "SASL_SSL" and not (self.kafka_username and self.kafka_password)
 
     @property
-    def _further_names(self) -> list[str]:
-        return [] if self.accounts is None else self.accounts.names
+    def further_accounts(self) -> tuple[FurtherAccount, ...]:
+        """The accounts of ACCOUNTS beside the first, in the order of the file."""
+        return () if self.accounts is None else self.accounts.account
+
+    @property
+    def further_names(self) -> list[str]:
+        """Their names."""
+        return [each.name for each in self.further_accounts]
 
     @property
     def _keyless(self) -> list[str]:
-        further = () if self.accounts is None else self.accounts.account
-        return [each.name for each in further if each.key_id is None or each.private_key_path is None]
+        return [each.name for each in self.further_accounts if each.key_id is None or each.private_key_path is None]
 
     @property
     def further(self) -> FurtherAccount | None:

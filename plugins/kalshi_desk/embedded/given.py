@@ -6,12 +6,10 @@ from collections.abc import Mapping
 from hashlib import sha256
 
 from kalshi_desk.embedded.place import ROOT, Place, private_file
+from kalshi_desk.env_file import names_of
 from kalshi_desk.settings import Settings
 
-VARIABLES = frozenset(
-    str(field.validation_alias) if field.validation_alias else name.upper()
-    for name, field in Settings.model_fields.items()
-)
+VARIABLES = names_of(Settings)
 KEPT = VARIABLES - {"DESK_HOME", "ACCOUNT"}
 SOURCES = ("plugins/kalshi_desk/**/*.py", "stream_apps/*.py", "sql/**/*.sql", "plugins/kalshi_desk/page/**/*")
 

@@ -34,8 +34,7 @@ def prepare(place: Place) -> None:
 
 
 def _all_keys(settings: Settings) -> list[Key]:
-    further = () if settings.accounts is None else settings.accounts.account
-    theirs = [trading_key(settings.model_copy(update={"account": each.name})) for each in further]
+    theirs = [trading_key(settings.model_copy(update={"account": name})) for name in settings.further_names]
     return [trading_key(settings), reading_key(settings), *theirs]
 
 
@@ -44,7 +43,7 @@ def _register(place: Place, settings: Settings) -> None:
     listed: dict[str, dict[str, object]] = {
         key.key_id: {"public_key_path": str(_public(key)), "scopes": scopes} for key, scopes in keys.items()
     }
-    for further in () if settings.accounts is None else settings.accounts.account:
+    for further in settings.further_accounts:
         key = trading_key(settings.model_copy(update={"account": further.name}))
         listed[key.key_id] = _registered(key, further)
     (place.home / "venue-keys.json").write_text(json.dumps(listed, indent=2) + "\n")

@@ -59,7 +59,7 @@ def venue(place: Place) -> list[Part]:
 def apps(place: Place) -> list[Part]:
     """Return the stream apps and the page."""
     streams = [_stream(place, name, name) for name in STREAM_APPS]
-    for account in [] if place.settings.accounts is None else place.settings.accounts.names:
+    for account in place.settings.further_names:
         streams += [_stream(place, app, f"{app}_{account}", account) for app in addresses.OF_AN_ACCOUNT]
     page = _own(place, "desk_page", (place.python, "-m", "kalshi_desk.page"))
     return [*streams, Part(page, partial(answers, f"{page_url(place)}/healthz"))]

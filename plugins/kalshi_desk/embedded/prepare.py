@@ -37,7 +37,7 @@ def clock(place: Place) -> None:
     settings = place.settings
     segments = venue_segments(place) if settings.desk_mode == "paper" else []
     first, *further = addresses.accounts(settings)
-    opening = [each.initial_bankroll for each in settings.accounts.account] if settings.accounts is not None else []
+    opening = [each.initial_bankroll for each in settings.further_accounts]
     for account, bankroll in (*zip(further, opening, strict=True), (first, settings.bankroll)):
         store_epochs(
             addresses.database_url(settings),

@@ -50,7 +50,7 @@ class Sources:
         self._live = LiveState(self._account)
         self._clock: ScaledClock | SystemClock | None = SystemClock() if settings.desk_mode != "paper" else None
         self._segments: list[ClockSegment] = []
-        self._further = () if settings.accounts is None else tuple(settings.accounts.names)
+        self._further = tuple(settings.further_names)
         self._tables: Tables | None = None
         self._tables_fault: str | None = None
         self._topics_read = False

@@ -20,7 +20,7 @@ _LIVE = (OrderState.RESTING, OrderState.SENT, OrderState.UNKNOWN)
 
 
 class Difference(msgspec.Struct, frozen=True):
-    """One fact on which ledger and venue disagree; ``subject`` is order, position or cash."""
+    """One fact on which ledger and venue disagree; ``subject`` is order, position, cash, settlement or market."""
 
     subject: str
     name: str

@@ -59,8 +59,7 @@ def metrics_port(settings: Settings, process: str) -> int:
 
 def metrics_offsets(settings: Settings) -> dict[str, int]:
     """Return the offsets of all processes' metrics above PORT_BASE: two more for each further account."""
-    names = [] if settings.accounts is None else settings.accounts.names
-    further = [f"{process}_{name}" for name in names for process in OF_AN_ACCOUNT]
+    further = [f"{process}_{name}" for name in settings.further_names for process in OF_AN_ACCOUNT]
     return METRICS | {process: FURTHER_METRICS + place for place, process in enumerate(further)}
 
 
@@ -96,8 +95,8 @@ def account(settings: Settings) -> str:
 
 def accounts(settings: Settings) -> list[str]:
     """Return all accounts of the desk, the first one first."""
-    desk, names = desk_account(settings), [] if settings.accounts is None else settings.accounts.names
-    return [desk, *(f"{desk}/{name}" for name in names)]
+    desk = desk_account(settings)
+    return [desk, *(f"{desk}/{name}" for name in settings.further_names)]
 
 
 def each_account(settings: Settings) -> list[Settings]:

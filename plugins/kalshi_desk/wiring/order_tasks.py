@@ -158,9 +158,7 @@ async def reconcile(door: OrderDoor) -> None:
         await asyncio.sleep(RECONCILE_S)
         failed = 0 if await attempt(door, "reconcile") else failed + 1
         if failed == UNRECONCILED:
-            text = (
-                "Positions, orders and cash are not compared until the venue can be read: see venue.unread in the log."
-            )
+            text = "Nothing is compared until the venue can be read: see venue.unread in the log."
             await door.alert("critical", f"ledger and venue not compared {failed} times running", text)
 
 
