@@ -23,7 +23,7 @@ order by bin, observed_at desc;
 
 -- name: latest_equity^
 select cash_dollars, marks_dollars, equity_dollars, peak_dollars, today_dollars, realized_dollars, fees_dollars,
-       observed_at
+       paid_in_dollars, observed_at
 from desk.equity where account = :account order by observed_at desc limit 1;
 
 -- name: exposures

@@ -1,8 +1,8 @@
 -- name: opening^
 select initial_bankroll_dollars from desk.accounts where account = :account;
 
--- name: last_peak^
-select peak_dollars from desk.equity where account = :account order by observed_at desc limit 1;
+-- name: last_equity^
+select peak_dollars, paid_in_dollars from desk.equity where account = :account order by observed_at desc limit 1;
 
 -- name: today_at^
 select today_dollars from desk.equity where account = :account and observed_at <= :at order by observed_at desc limit 1;

@@ -9,7 +9,9 @@ select coalesce((select sum(pnl_dollars) from desk.settlements
        (select equity_dollars from desk.equity where account = :account and observed_at > :start and observed_at <= :end
         order by observed_at desc limit 1) as equity_close,
        (select min(equity_dollars) from desk.equity
-        where account = :account and observed_at > :start and observed_at <= :end) as lowest;
+        where account = :account and observed_at > :start and observed_at <= :end) as lowest,
+       (select (array_agg(paid_in_dollars order by observed_at desc))[1] - (array_agg(paid_in_dollars order by observed_at))[1]
+        from desk.equity where account = :account and observed_at > :start and observed_at <= :end) as paid_in;
 
 -- name: activity^
 select (select count(distinct ticker) from desk.fair_values where observed_at > :start and observed_at <= :end) as priced_markets,

@@ -36,8 +36,8 @@ select 0, n, 'T', 'BTC', 0.5 + n / 100.0, 0.01, 90000, 90000, 0.5, 60, 0, 0.40, 
 insert into settlements (account, ticker, result, value_dollars, count_contracts, cost_dollars, fees_dollars,
     revenue_dollars, pnl_dollars, occurred_at, observed_at)
 values ('{ACCOUNT}', 'T', 'yes', 1, -2, 1.1, 0.02, 0, -1.12, '{DAY} 10:15:05Z', '{DAY} 10:15:06Z');
-insert into equity values (0, 1, '{ACCOUNT}', 50, 0, 50, 50, 0, 0, 0, '{DAY} 09:00Z'),
-    (0, 2, '{ACCOUNT}', 48.88, 0, 48.88, 50, -1.12, -1.12, 0.02, '{DAY} 10:16Z');
+insert into equity values (0, 1, '{ACCOUNT}', 50, 0, 50, 50, 0, 0, 0, '{DAY} 09:00Z', 5),
+    (0, 2, '{ACCOUNT}', 48.88, 0, 48.88, 50, -1.12, -1.12, 0.02, '{DAY} 10:16Z', 2);
 insert into orders (client_order_id, account, decision_id, ticker, desk, strategy, outcome, book_side, action, style,
     price_dollars, count_contracts, remaining_contracts, state, risk_dollars, reduce_only, expires_at, seen, created_at,
     updated_at)
@@ -86,6 +86,7 @@ def test_a_day_is_gathered_from_the_tables(run):
         Decimal("48.88"),
         Decimal("48.88"),
     )
+    assert report.money.paid_in == -3
     assert report.activity.priced_markets == 1
     assert report.activity.settlements == 1
     assert report.refusals == [("no_edge", 40)]
@@ -111,6 +112,7 @@ def test_the_forecast_desks_day_is_gathered_too(run):
 def test_a_day_without_rows_has_unknown_equity(run):
     report = gather(run, date(2026, 11, 19))
     assert report.money.equity_close is None
+    assert report.money.paid_in is None
     assert report.activity.fills == 0
 
 

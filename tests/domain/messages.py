@@ -15,7 +15,7 @@ from kalshi_desk.domain.inputs import (
     SpotTrade,
     TradingStatus,
 )
-from kalshi_desk.domain.ledger import Equity, Fill, Mark, Order, OrderEvent, Position, Settlement
+from kalshi_desk.domain.ledger import Equity, Fill, Mark, Order, OrderEvent, PaidIn, Position, Settlement
 from kalshi_desk.domain.market import BookSide, FeeSchedule, Market, MarketStatus, Outcome, PriceRange
 from kalshi_desk.domain.units import PAYOUT, Cash, Count, IndexPrice, Nanos, Price, Quantity
 
@@ -160,7 +160,10 @@ LEDGER = {
         at=AT, account="a", cash=Cash.parse("49"), marks=Cash.parse("1"), equity=Cash.parse("50"),
         peak=Cash.parse("51"), today=Cash.parse("-1"), realized=Cash(0), fees=Cash(0),
     ): f'{{"kind":"equity",{_AT},"account":"a","cash":"49.000000","marks":"1.000000","equity":"50.000000",'
-    '"peak":"51.000000","today":"-1.000000","realized":"0.000000","fees":"0.000000"}',
+    '"peak":"51.000000","today":"-1.000000","realized":"0.000000","fees":"0.000000","paid_in":"0.000000"}',
+    PaidIn(
+        at=AT, account="a", total=Cash.parse("-12.5")
+    ): f'{{"kind":"paid_in",{_AT},"account":"a","total":"-12.500000"}}',
 }  # fmt: skip
 
 CONTROL = {

@@ -10,7 +10,7 @@ REPORT = DailyReport(
     mode="paper",
     date="2026-11-20",
     until="2026-11-21T00:00:00Z",
-    money=Money(Decimal("-1.2300"), Decimal("0.1745"), Decimal(50), Decimal("48.77"), None),
+    money=Money(Decimal("-1.2300"), Decimal("0.1745"), Decimal(50), Decimal("48.77"), None, Decimal(5)),
     activity=Activity(12, 40, 3_100, 9, 7, 5, 0, 1),
     refusals=[("no_edge", 3_000), ("price_band", 100)],
     settled=[("KXBTC15M-A", "3.00 yes", "no", Decimal("-1.23"))],
@@ -31,6 +31,7 @@ REPORT = DailyReport(
 
 def test_unknown_money_is_a_dash_and_never_zero():
     assert "| Lowest equity | – |" in markdown(REPORT)
+    assert "| Paid in, less withdrawn | $5.00 |" in markdown(REPORT)
 
 
 def test_the_summary_says_mode_account_and_result():

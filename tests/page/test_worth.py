@@ -20,7 +20,7 @@ def bars(**changes):
 
 def test_equity_from_the_topic_else_from_the_table():
     assert worth.equity_of(f.facts()) == sample.equity()
-    names = ("cash", "marks", "equity", "peak", "today", "realized", "fees")
+    names = ("cash", "marks", "equity", "peak", "today", "realized", "fees", "paid_in")
     row = {f"{name}_dollars": Decimal(1) for name in names} | {"observed_at": sample.NOW.datetime()}
     known = worth.equity_of(f.facts(live=f.live(Equity), tables=f.tables(equity=row)))
     assert known.equity == Cash.parse("1")

@@ -5,14 +5,14 @@ from hypothesis import strategies as st
 
 from kalshi_desk.domain.control import Switch
 from kalshi_desk.domain.inputs import BookLost
-from kalshi_desk.domain.ledger import Equity, Mark
+from kalshi_desk.domain.ledger import Equity, Mark, PaidIn
 from kalshi_desk.domain.risk import DAY_NS
 from kalshi_desk.domain.units import Cash, Count, Nanos, Price
 from kalshi_desk.steps.mark import MarkState, booked_pnl, mark_now, mark_value, observe, remember
 from kalshi_desk.steps.market_view import SideQuote
 from tests.orders import event as any_event
 from tests.orders import order as any_order
-from tests.steps.desk import T0, TICKER, alive, book, defined, fair_value, later, params, position
+from tests.steps.desk import ACCOUNT, T0, TICKER, alive, book, defined, fair_value, later, params, position
 
 CPI = "KXCPI-26MAY-T3"
 OPENING = Cash.parse("50")
@@ -210,6 +210,40 @@ def test_a_person_resumes_and_losses_count_anew():
     assert switches(fed(position("0", "0", realized="-8.999999"), state=state)[1]) == []
     again = switches(fed(position("0", "0", realized="-9"), state=state)[1])
     assert again == [("breaker:crypto_max_daily_loss", "crypto")]
+
+
+def paid_in(total):
+    return PaidIn(at=T0, account=ACCOUNT, total=Cash.parse(total))
+
+
+def test_a_withdrawal_moves_cash_and_peak_alike_and_is_no_loss():
+    state, _ = fed(position("0", "0", realized="2"))
+    _, said = fed(paid_in("-30"), alive(later(2)), state=state)
+    equity = only(Equity, said)
+    assert (equity.equity, equity.peak, equity.today) == (Cash.parse("22"), Cash.parse("22"), Cash.parse("2"))
+    assert (equity.paid_in, switches(said)) == (Cash.parse("-30"), [])
+    _, said = fed(paid_in("-30"), alive(later(4)), state=state)
+    assert only(Equity, said).equity == Cash.parse("22")
+
+
+@pytest.mark.parametrize("resumes_first", [True, False])
+def test_the_fall_from_the_peak_is_measured_in_money_that_is_there(resumes_first):
+    state, _ = fed(position("0", "0", realized="-1"))
+    resume = Switch(at=T0, name="pause", scope="both", on=False, by="anna", reason="a withdrawal")
+    fed(*((resume, paid_in("-29")) if resumes_first else (paid_in("-29"), resume)), state=state)
+    _, said = fed(alive(later(2)), state=state)
+    assert (only(Equity, said).equity, only(Equity, said).peak) == (Cash.parse("20"), Cash.parse("20"))
+    fallen = "breaker:max_drawdown", "both"
+    assert fallen not in switches(fed(position("0", "0", realized="-4.99"), state=state)[1])
+    assert fallen in switches(fed(position("0", "0", realized="-5"), state=state)[1])
+
+
+def test_a_restart_counts_a_payment_once():
+    state = MarkState(OPENING, paid_in=Cash.parse("10"), peak=Cash.parse("60"))
+    _, said = fed(paid_in("10"), state=state)
+    assert (only(Equity, said).equity, only(Equity, said).peak) == (Cash.parse("60"), Cash.parse("60"))
+    _, said = fed(paid_in("15"), alive(later(2)), state=state)
+    assert (only(Equity, said).equity, only(Equity, said).peak) == (Cash.parse("65"), Cash.parse("65"))
 
 
 def test_five_rejects_in_a_row_pause_both():

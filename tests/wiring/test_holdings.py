@@ -13,7 +13,7 @@ from kalshi_desk.adapters.postgres.ledger import Ledger
 from kalshi_desk.adapters.postgres.recorder import Kept, RowWriter
 from kalshi_desk.domain.control import Switch
 from kalshi_desk.domain.decisions import Signal
-from kalshi_desk.domain.ledger import Equity, Mark
+from kalshi_desk.domain.ledger import Equity, Mark, PaidIn
 from kalshi_desk.domain.message import encode
 from kalshi_desk.domain.risk import DAY_NS
 from kalshi_desk.domain.units import NANOS, Cash, Count, Nanos
@@ -98,6 +98,21 @@ async def test_what_a_person_resumed_from_stays_resumed_after_a_restart(database
     again.see(_record(topics.POSITIONS, desk.position("0", "0", realized="-10")))
     await asyncio.sleep(0.01)
     assert topics.CONTROL.name in [topic for topic, _, _ in again.process.published]
+
+
+async def test_a_payment_moves_equity_and_peak_once_also_after_a_restart(database: str, holdings: Holdings) -> None:
+    paid = PaidIn(at=desk.T0, account=desk.ACCOUNT, total=Cash.parse("-20"))
+    holdings.see(_record(topics.POSITIONS, paid))
+    await asyncio.sleep(0.01)
+    told = next(message for _, _, message in holdings.process.published if isinstance(message, Equity))
+    with closing(connect(database, "tester")) as db:
+        RowWriter("recorder", layout(holdings.process.settings)).write(db, [Kept("marks.v1", 0, 1, b"", told)])
+    again = await _opened(FakeProcess(database, desk.later(2)))
+    again.see(_record(topics.POSITIONS, paid))
+    await asyncio.sleep(0.01)
+    for process in (holdings.process, again.process):
+        equity = next(message for _, _, message in process.published if isinstance(message, Equity))
+        assert (equity.equity, equity.peak) == (Cash.parse("30"), Cash.parse("30"))
 
 
 MIDNIGHT = Nanos((desk.T0 // DAY_NS + 1) * DAY_NS)

@@ -13,6 +13,7 @@ from kalshi_desk.domain.allocation import Allotment, own_decision
 from kalshi_desk.domain.control import Alert, Switch
 from kalshi_desk.domain.inputs import Lifecycle
 from kalshi_desk.domain.intent import CancelOrder
+from kalshi_desk.domain.ledger import PaidIn
 from kalshi_desk.domain.limits import Share
 from kalshi_desk.domain.message import encode
 from kalshi_desk.domain.risk import DAY_NS
@@ -280,10 +281,14 @@ async def test_a_resume_takes_over_the_venue_s_cash_and_it_is_remembered(
         await door.catch_up.reconcile()
     assert [str(each) for each in await door.catch_up.reconcile()] != []
     await door.accept(resume)
+    paid = ("positions.v1", f"{desk.ACCOUNT}:", PaidIn(at=desk.T0, account=desk.ACCOUNT, total=Cash.parse("5")))
+    assert paid in process.published
     assert await door.catch_up.reconcile() == []
     door.lease.give_up()
+    process.published.clear()
     again = _door(process, venue)
     await again._read_accepted()
+    assert process.published == [paid]
     for _ in range(2):
         assert await again.catch_up.reconcile() == []
     assert await again.audit.newest("accepted:cash") == {"cash": "5.000000", "reason": "r"}

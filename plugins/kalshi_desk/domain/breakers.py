@@ -101,6 +101,14 @@ class LossWatch:
         self._since |= {name: pnl for name, pnl in today.items() if scope in ("both", name)}
         self.peak = equity if scope == "both" else self.peak
 
+    def pay_in(self, amount: Cash) -> None:
+        """Move the peak with cash that a person paid in, or withdrew (negative): it is neither gain nor loss."""
+        if self.peak is not None:
+            self.peak = Cash(self.peak + amount)
+        if self._last is not None:
+            equity, today = self._last
+            self._last = Cash(equity + amount), today
+
     def count_from(self, today: Mapping[str, Cash], *, at: Nanos) -> None:
         """Count the losses of a UTC day from results by scope: a person resumed before this process started."""
         self._day, self._since = utc_day(at), dict(today)

@@ -100,6 +100,13 @@ class Position(Message, frozen=True, kw_only=True):
     realized: Cash
 
 
+class PaidIn(Message, frozen=True, kw_only=True):
+    """All that was paid into an account since it opened, less what was withdrawn, as a person has accepted it."""
+
+    account: str
+    total: Cash
+
+
 class Mark(Message, frozen=True, kw_only=True):
     """One position valued: ``mark`` as the breakers value it, ``sold_now`` at the bid less fee; None if unknown."""
 
@@ -113,7 +120,10 @@ class Mark(Message, frozen=True, kw_only=True):
 
 
 class Equity(Message, frozen=True, kw_only=True):
-    """An account's worth: cash plus marks; ``peak`` its highest so far, ``today`` the UTC day's P&L, net of fees."""
+    """An account's worth: cash plus marks; ``peak`` its highest so far, ``today`` the UTC day's P&L, net of fees.
+
+    Cash and peak count ``paid_in``, the account's ``PaidIn.total``; records from before it was told counted nothing.
+    """
 
     account: str
     cash: Cash
@@ -123,3 +133,4 @@ class Equity(Message, frozen=True, kw_only=True):
     today: Cash
     realized: Cash
     fees: Cash
+    paid_in: Cash = Cash(0)

@@ -31,13 +31,14 @@ class Skill:
 
 @dataclass(frozen=True)
 class Money:
-    """Dollars of one UTC day, net of fees; equity None where no mark was taken that day."""
+    """Dollars of one UTC day, net of fees; equity, and what was paid in, None where no mark was taken that day."""
 
     realized: Decimal
     fees: Decimal
     equity_open: Decimal | None
     equity_close: Decimal | None
     lowest: Decimal | None
+    paid_in: Decimal | None
 
 
 @dataclass(frozen=True)
@@ -110,6 +111,7 @@ def _money(report: DailyReport) -> list[str]:
         ("Equity at the start", dollars(money.equity_open)),
         ("Equity at the end", dollars(money.equity_close)),
         ("Lowest equity", dollars(money.lowest)),
+        ("Paid in, less withdrawn", dollars(money.paid_in)),
     ]
     return ["## Money", "", "| | |", "|---|---:|", *(f"| {name} | {value} |" for name, value in rows)]
 

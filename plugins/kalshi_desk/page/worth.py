@@ -64,7 +64,7 @@ def equity_of(facts: Facts) -> Equity | None:
     row = None if facts.tables is None else facts.tables.equity
     if row is None:
         return None
-    names = ("cash", "marks", "equity", "peak", "today", "realized", "fees")
+    names = ("cash", "marks", "equity", "peak", "today", "realized", "fees", "paid_in")
     values = {name: Cash.parse(str(row[f"{name}_dollars"])) for name in names}
     return Equity(at=Nanos.of(row["observed_at"]), account=facts.account, **values)
 

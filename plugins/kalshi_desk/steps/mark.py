@@ -2,7 +2,8 @@
 
 Cash is the opening cash plus what the positions' own books say, so ``Position`` must be published after each fill and
 each settlement (then with count 0 and the payout in ``realized``). P&L, ``realized`` and ``fees`` are the desk's own;
-cash, marks and equity count what a person traded by hand as well, netted as the venue nets it.
+cash, marks and equity count what a person traded by hand as well, netted as the venue nets it. What a person pays in or
+withdraws moves cash and peak alike and is no P&L.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from kalshi_desk.domain import exits
 from kalshi_desk.domain.breakers import LossWatch, Trip, by_person, rejects, strengthens, switch_of, throw, utc_day
 from kalshi_desk.domain.control import Switch
 from kalshi_desk.domain.fees import fee_known, in_force
-from kalshi_desk.domain.ledger import Equity, Mark, OrderEvent, Position
+from kalshi_desk.domain.ledger import Equity, Mark, OrderEvent, PaidIn, Position
 from kalshi_desk.domain.market import Outcome
 from kalshi_desk.domain.message import Message
 from kalshi_desk.domain.units import NANOS, PAYOUT, Cash, Count, Nanos, Price
@@ -29,24 +30,25 @@ Marked = Mark | Equity | Switch
 class MarkState:
     """Positions of one account, what the venue shows, the day's beginning and the peak; changed in place.
 
-    ``opening`` is all cash ever paid in; ``peak`` the highest equity since; ``day_start`` the desk's P&L by scope
-    (both, crypto, forecast) at ``midnight``, the start of the UTC day, with what was held then at its mark. All
-    three are None for a new account, whose first day is that of its first message.
+    ``opening`` is the cash that the account opened with, ``paid_in`` all since; ``peak`` the highest equity, with both;
+    ``day_start`` the desk's P&L by scope (both, crypto, forecast) at ``midnight``, the start of the UTC day, with what
+    was held then at its mark. The last three are None for a new account, whose first day is that of its first message.
     """
 
     def __init__(
         self,
         opening: Cash,
         *,
+        paid_in: Cash = Cash(0),  # noqa: B008 - an integer
         peak: Cash | None = None,
         day_start: Mapping[str, Cash] | None = None,
         midnight: Nanos | None = None,
     ) -> None:
-        self.opening = opening
+        self.opening, self.paid_in = opening, paid_in
         self.view = MarketView()
         self.positions: dict[tuple[str, str], Position] = {}
         self.switches: dict[tuple[str, str], Switch] = {}
-        self.losses = LossWatch(opening if peak is None else peak)
+        self.losses = LossWatch(Cash(opening + paid_in) if peak is None else peak)
         self.rejects = 0
         self.resumed_at = Nanos(0)
         self.now = Nanos(0) if midnight is None else midnight
@@ -77,6 +79,8 @@ def remember(state: MarkState, message: Message) -> None:
     match message:
         case Position():
             state.positions[message.ticker, message.owner] = message
+        case PaidIn():
+            _pay_in(state, message.total)
         case Switch():
             _take_switch(state, message)
         case OrderEvent():
@@ -181,7 +185,7 @@ def _equity(state: MarkState, marks: list[Mark], *, today: Cash, account: str) -
     every = state.positions.values()
     own = [position for position in every if position.owner == "desk"]
     net = held(every)
-    cash = state.opening + _moved(every, net)
+    cash = state.opening + state.paid_in + _moved(every, net)
     value = sum(_unpaired(mark, net[mark.ticker]) for mark in marks)
     peak = max(cash + value, state.losses.peak if state.losses.peak is not None else cash + value)
     return Equity(
@@ -194,6 +198,7 @@ def _equity(state: MarkState, marks: list[Mark], *, today: Cash, account: str) -
         today=today,
         realized=Cash(sum(position.realized for position in own)),
         fees=Cash(sum(position.fees for position in own)),
+        paid_in=state.paid_in,
     )
 
 
@@ -219,6 +224,11 @@ def _thrown(state: MarkState, trips: list[Trip]) -> list[Switch]:
             state.switches["pause", trip.scope] = switch
             found.append(switch)
     return found
+
+
+def _pay_in(state: MarkState, total: Cash) -> None:
+    state.losses.pay_in(Cash(total - state.paid_in))
+    state.paid_in = total
 
 
 def _take_switch(state: MarkState, switch: Switch) -> None:

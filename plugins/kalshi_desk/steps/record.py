@@ -43,7 +43,7 @@ COLUMNS: dict[str, tuple[str, ...]] = {
     "marks": ("account", "ticker", "count_contracts", "cost_dollars", "mark_dollars", "sold_now_dollars", "p_yes"),
     "equity": (
         "account", "cash_dollars", "marks_dollars", "equity_dollars", "peak_dollars", "today_dollars",
-        "realized_dollars", "fees_dollars",
+        "realized_dollars", "fees_dollars", "paid_in_dollars",
     ),
     "alerts": ("app", "severity", "subject", "body"),
     "dead_letters": ("app", "source", "source_partition", "source_offset", "error", "body", "payload"),
@@ -137,7 +137,7 @@ def _mark(m: Mark) -> Values:
 
 
 def _equity(m: Equity) -> Values:
-    return m.account, m.cash, m.marks, m.equity, m.peak, m.today, m.realized, m.fees
+    return m.account, m.cash, m.marks, m.equity, m.peak, m.today, m.realized, m.fees, m.paid_in
 
 
 def _alert(m: Alert) -> Values:

@@ -51,7 +51,9 @@ class Holdings:
         midnight = Nanos(self.process.now() // DAY_NS * DAY_NS)
         begun = await asyncio.to_thread(read_beginning, self.process.database_url, self.process.account, midnight)
         start = by_scope(begun.pnl, self.params)
-        self.state = mark.MarkState(begun.opening, peak=begun.peak, day_start=start, midnight=midnight)
+        self.state = mark.MarkState(
+            begun.opening, paid_in=begun.paid_in, peak=begun.peak, day_start=start, midnight=midnight
+        )
         self.reviews.view = self.state.view
         self.tailing = asyncio.create_task(self.tail.run((wall_now() - HORIZON_S * 10**9) // 10**6))
         await asyncio.wait(

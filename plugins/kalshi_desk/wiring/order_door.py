@@ -31,7 +31,7 @@ from kalshi_desk.domain.control import Alert, Rung, Switch
 from kalshi_desk.domain.decisions import Refusal, Signal
 from kalshi_desk.domain.estimate import Estimate
 from kalshi_desk.domain.inputs import Lifecycle
-from kalshi_desk.domain.ledger import Equity, Mark, Order, OrderEvent, Position
+from kalshi_desk.domain.ledger import Equity, Mark, Order, OrderEvent, PaidIn, Position
 from kalshi_desk.domain.message import Message
 from kalshi_desk.domain.risk import DAY_NS
 from kalshi_desk.domain.units import Cash, Nanos
@@ -152,7 +152,14 @@ class OrderDoor:
 
     async def _read_accepted(self) -> None:
         found = await self.audit.newest(ACCEPTED)
-        self.catch_up.accepted = Cash(0) if found is None else Cash.parse(found["cash"])
+        if found is not None:
+            self.catch_up.accepted = Cash.parse(found["cash"])
+            await self._tell_paid_in()
+
+    async def _tell_paid_in(self) -> None:
+        account = self.process.account
+        paid = PaidIn(at=self.process.now(), account=account, total=self.catch_up.accepted)
+        must_arrive(await self.process.publisher.send(topics.POSITIONS, f"{account}:", paid))
 
     def _connect(self, rest: KalshiRest) -> None:
         speed = self.process.settings.speed
@@ -334,6 +341,7 @@ class OrderDoor:
         if accepted != before:
             details = {"cash": str(accepted), "reason": resume.reason}
             await self.audit.add(actor=resume.by, action=ACCEPTED, details=details, at=resume.at)
+            await self._tell_paid_in()
 
     async def alert(self, severity: str, subject: str, text: str) -> None:
         """Publish an alert."""

@@ -10,7 +10,7 @@ from kalshi_desk.domain.control import Alert, DeadLetter, EstimateRequest, Rung,
 from kalshi_desk.domain.decisions import FairValue, Refusal, Signal
 from kalshi_desk.domain.estimate import Estimate
 from kalshi_desk.domain.inputs import BookMessage, CryptoInput, LifecycleMessage, MarketTrade
-from kalshi_desk.domain.ledger import Equity, Fill, Mark, Order, OrderEvent, Position, Settlement
+from kalshi_desk.domain.ledger import Equity, Fill, Mark, Order, OrderEvent, PaidIn, Position, Settlement
 from kalshi_desk.domain.message import Decoder
 
 HOUR_MS = 3_600_000
@@ -46,7 +46,7 @@ SIGNALS = Topic("signals.v1", "account", 1, 7 * DAY_MS, Signal)
 REFUSALS = Topic("refusals.v1", "ticker", 4, DAY_MS, Refusal)
 ORDERS = Topic("orders.v1", "account", 1, 7 * DAY_MS, Order)
 ORDER_EVENTS = Topic("order_events.v1", "account", 1, 7 * DAY_MS, OrderEvent | Fill | Settlement)
-POSITIONS = Topic("positions.v1", "account:ticker", 1, None, Position)
+POSITIONS = Topic("positions.v1", "account:ticker", 1, None, Position | PaidIn)
 MARKS = Topic("marks.v1", "account", 1, DAY_MS, Mark | Equity)
 WATCHLIST = Topic("watchlist.v1", "ticker", 1, None, Watch)
 CONTROL = Topic("desk.control.v1", "switch", 1, None, Switch | Rung)

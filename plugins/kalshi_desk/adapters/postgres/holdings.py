@@ -1,4 +1,4 @@
-"""What the portfolio reads at start: the opening cash, the last peak, and the day's beginning."""
+"""What the portfolio reads at start: the opening cash, what was paid in, the last peak, and the day's beginning."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _sql = queries("portfolio")
 
 
 class Beginning(msgspec.Struct, frozen=True):
-    """``opening`` is all cash paid in, ``peak`` the last one known, ``pnl`` the desk's P&L by market at midnight.
+    """Cash at the ``opening``, ``peak`` and ``paid_in`` as last told, ``pnl`` the desk's P&L by market at midnight.
 
     What was held then counts at its last mark of the day before, else at cost: as ``MarkState.day_start`` of a
     portfolio that ran through midnight does.
@@ -24,17 +24,19 @@ class Beginning(msgspec.Struct, frozen=True):
 
     opening: Cash
     peak: Cash | None
+    paid_in: Cash
     pnl: dict[str, Cash]
 
 
 def read_beginning(database_url: str, account: str, midnight: Nanos) -> Beginning:
     """Return where the account began, and its day; raises LedgerError for an unknown account."""
     with closing(connect(database_url, "portfolio")) as db, db:
-        opening, peak = _sql.opening(db, account=account), _sql.last_peak(db, account=account)
+        opening, last = _sql.opening(db, account=account), _sql.last_equity(db, account=account)
         pnl = {ticker: _cash(won) for ticker, won in _sql.pnl_before(db, account=account, at=midnight.datetime())}
     if opening is None:
         raise LedgerError(f"no account {account} in the database")
-    return Beginning(_cash(opening[0]), None if peak is None else _cash(peak[0]), pnl)
+    peak, paid_in = (None, Cash(0)) if last is None else map(_cash, last)
+    return Beginning(_cash(opening[0]), peak, paid_in, pnl)
 
 
 def read_today(database_url: str, account: str, at: Nanos) -> Cash | None:
