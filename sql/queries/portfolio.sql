@@ -7,6 +7,11 @@ select peak_dollars, paid_in_dollars from desk.equity where account = :account o
 -- name: today_at^
 select today_dollars from desk.equity where account = :account and observed_at <= :at order by observed_at desc limit 1;
 
+-- name: resumes
+select at, details ->> 'scope' from desk.audit_log
+where account = :account and at >= :since and action = 'switch:pause' and not (details ->> 'on')::boolean
+    and actor not like :breakers;
+
 -- name: pnl_before
 -- The desk's own P&L of each market before an instant: netted trades, payouts, fees off; what it held then counts at the
 -- last mark of its count within a day, else at cost.

@@ -7,6 +7,7 @@ import msgspec
 import pytest
 
 from kalshi_desk.adapters.kafka import topics
+from kalshi_desk.adapters.postgres.audit import AuditLog
 from kalshi_desk.adapters.postgres.clock_epochs import store_epochs
 from kalshi_desk.adapters.postgres.connection import connect
 from kalshi_desk.adapters.postgres.ledger import Ledger
@@ -73,12 +74,14 @@ async def test_a_bid_far_above_our_value_is_an_exit_signal(holdings: Holdings) -
     assert signals == [(topics.SIGNALS.name, desk.ACCOUNT)]
 
 
-async def _lose_and_resume(database: str) -> Holdings:
+RESUME = msgspec.structs.replace(desk.switch("pause", on=False), at=desk.later(1))
+
+
+async def _lose_and_resume(database: str, resume: Switch = RESUME) -> Holdings:
     """Lose $5 at cost, resume a second later, and start the portfolio anew a second after that."""
     bought, ledger = any_order(ticker=desk.TICKER, at=desk.T0), Ledger(database, desk.ACCOUNT)
     await ledger.add_fill(any_fill(bought, at=desk.T0, occurred_at=desk.T0, fee=Cash.parse("5")))
     again = Holdings(FakeProcess(database, desk.later(2)))
-    resume = msgspec.structs.replace(desk.switch("pause", on=False), at=desk.later(1))
 
     async def run(since_ms: int) -> None:
         again.see(_record(topics.CONTROL, resume))
@@ -113,6 +116,17 @@ async def test_a_payment_moves_equity_and_peak_once_also_after_a_restart(databas
     for process in (holdings.process, again.process):
         equity = next(message for _, _, message in process.published if isinstance(message, Equity))
         assert (equity.equity, equity.peak) == (Cash.parse("30"), Cash.parse("30"))
+
+
+async def test_a_feeds_pause_that_is_over_hides_no_persons_resume(database: str, holdings: Holdings) -> None:
+    await _lose_and_resume(database)
+    told = {"details": {"scope": "both", "on": False, "reason": "r"}, "at": desk.later(1)}
+    log = AuditLog(database, desk.ACCOUNT)
+    await log.add(actor="anna", action="switch:pause", **told)
+    mended = msgspec.structs.replace(desk.switch("pause", on=False), by="breaker:heartbeat", at=desk.later(2))
+    again = await _lose_and_resume(database, mended)
+    await again.tick()
+    assert [topic for topic, _, _ in again.process.published if topic == topics.CONTROL.name] == []
 
 
 MIDNIGHT = Nanos((desk.T0 // DAY_NS + 1) * DAY_NS)

@@ -175,14 +175,13 @@ def throw(switches: dict[tuple[str, str], Switch], switch: Switch) -> None:
             switches.pop((switch.name, desk), None)
 
 
-def resumed(switches: Mapping[tuple[str, str], Switch], *, now: Nanos) -> dict[str, Nanos]:
-    """Return when a person ended a pause in this UTC day, by scope, in the order of time."""
-    ended = [
+def resumed(switches: Mapping[tuple[str, str], Switch], *, now: Nanos) -> set[tuple[Nanos, str]]:
+    """Return when a person ended which scope's pause in this UTC day, as far as the switches still tell it."""
+    return {
         (switch.at, scope)
         for (name, scope), switch in switches.items()
-        if name == "pause" and not switch.on and by_person(switch)
-    ]
-    return {scope: at for at, scope in sorted(ended) if utc_day(at) == utc_day(now)}
+        if name == "pause" and not switch.on and by_person(switch) and utc_day(switch.at) == utc_day(now)
+    }
 
 
 def strengthens(new: Switch, current: Switch | None, *, now: Nanos) -> bool:

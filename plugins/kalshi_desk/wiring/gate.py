@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 import msgspec
 
-from kalshi_desk.adapters.postgres.holdings import read_beginning, read_today
+from kalshi_desk.adapters.postgres.holdings import read_beginning, read_resumes, read_today
 from kalshi_desk.domain.breakers import resumed
 from kalshi_desk.domain.control import Switch
 from kalshi_desk.domain.limits import WHOLE, RungShares, Share
@@ -52,10 +52,12 @@ def lost_before_resume(
 ) -> dict[str, Cash]:
     """Return today's results, by scope, that a person has put up with by resuming: breakers count from there.
 
-    A desk's own has what was held then at its last mark before; both desks' is as it was told.
+    A desk's own has what was held then at its last mark before; both desks' is as it was told. The audit log knows the
+    resume that a breaker's pause, over since, has replaced among the switches; they know one that is not audited yet.
     """
     found: dict[str, Cash] = {}
-    for scope, at in resumed(switches, now=now).items():
+    audited = read_resumes(database_url, params.account, Nanos(now // DAY_NS * DAY_NS))
+    for at, scope in sorted(resumed(switches, now=now) | audited):
         then = _today_at(database_url, at, params)
         found |= {name: pnl for name, pnl in then.items() if scope in ("both", name)}
     return found

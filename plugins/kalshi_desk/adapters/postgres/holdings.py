@@ -1,4 +1,4 @@
-"""What the portfolio reads at start: the opening cash, what was paid in, the last peak, and the day's beginning."""
+"""What the portfolio reads at start: the opening cash, what was paid in, the last peak, the day and its resumes."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import msgspec
 
 from kalshi_desk.adapters.postgres.connection import connect
 from kalshi_desk.adapters.postgres.queries import queries
+from kalshi_desk.domain.breakers import BREAKER
 from kalshi_desk.domain.units import Cash, Nanos
 from kalshi_desk.errors import LedgerError
 
@@ -44,6 +45,13 @@ def read_today(database_url: str, account: str, at: Nanos) -> Cash | None:
     with closing(connect(database_url, "portfolio")) as db, db:
         row = _sql.today_at(db, account=account, at=at.datetime())
     return None if row is None else _cash(row[0])
+
+
+def read_resumes(database_url: str, account: str, since: Nanos) -> set[tuple[Nanos, str]]:
+    """Return when a person ended which scope's pause since an instant, by the audit log."""
+    with closing(connect(database_url, "portfolio")) as db, db:
+        rows = list(_sql.resumes(db, account=account, since=since.datetime(), breakers=f"{BREAKER}%"))
+    return {(Nanos.of(at), scope) for at, scope in rows}
 
 
 def _cash(dollars: Decimal) -> Cash:
