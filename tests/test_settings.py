@@ -86,6 +86,28 @@ def test_each_shared_limit_holds_a_trade_of_either_desk(loaded, name):
     assert loaded(**{f"{name.upper()}_USD": "1"}).risk_limits.max_drawdown == Share.parse("0.20")
 
 
+def test_a_category_has_a_limit_of_its_own(loaded):
+    limits = loaded(CATEGORY_RISK_OVERRIDES='{"Politics": 0.05, "Crypto": "0.01"}').risk_limits
+    allowed = [limits.within(name).max_category_risk for name in ("politics", "crypto", "economics")]
+    assert allowed == [Limit(Share.parse(text)) for text in ("0.05", "0.01", "0.12")]
+    assert limits.within("politics").max_total_risk == limits.max_total_risk
+
+
+@pytest.mark.parametrize(
+    ("told", "fault"),
+    [
+        ('{"Politics": 0.019}', "CATEGORY_RISK_OVERRIDES OF POLITICS 0.950000 is below FORECAST_MAX_RISK_PER_TRADE"),
+        ('{"crypto": 0.009}', "CATEGORY_RISK_OVERRIDES OF CRYPTO 0.450000 is below CRYPTO_MAX_RISK_PER_TRADE"),
+        ('{"Politics": 0.1, "politics": 0.2}', "a category is there twice"),
+        ('{"Politics": 1.1}', "less than or equal to 1"),
+        ("Politics=0.1", "category_risk_overrides"),
+    ],
+)
+def test_a_category_s_limit_that_makes_no_sense_is_told(loaded, told, fault):
+    (found,) = faults(loaded, CATEGORY_RISK_OVERRIDES=told)
+    assert fault in found
+
+
 def test_the_standard_profile_has_ten_thousand(loaded):
     assert loaded(DESK_PROFILE="standard").bankroll == Decimal(10_000)
     assert loaded(DESK_PROFILE="standard", INITIAL_BANKROLL="1234.56").bankroll == Decimal("1234.56")

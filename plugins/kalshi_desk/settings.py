@@ -45,7 +45,7 @@ KNOWN = {
     "crypto_series": ("series", frozenset(SERIES)),
 }
 BESIDE_MAXIMA = frozenset(
-    {"auto_reinvest", "min_order_cost", "drawdown_lambda", "forecast_exits", "crypto_exits"}
+    {"auto_reinvest", "min_order_cost", "drawdown_lambda", "forecast_exits", "crypto_exits", "category_risk_overrides"}
     | {f"{desk}_{name}" for desk in ("forecast", "crypto") for name in ("min_edge", "fractional_kelly")}
 )
 
@@ -124,6 +124,7 @@ class Settings(ForecastSettings):
     max_strategy_risk_usd: Dollars | None = None
     max_category_risk: ShareOfBankroll = Decimal("0.12")
     max_category_risk_usd: Dollars | None = None
+    category_risk_overrides: dict[str, ShareOfBankroll] = Field(default_factory=dict)
     forecast_max_daily_loss: ShareOfBankroll = Decimal("0.08")
     crypto_max_daily_loss: ShareOfBankroll = Decimal("0.08")
     max_daily_loss: ShareOfBankroll = Decimal("0.10")
@@ -154,6 +155,14 @@ class Settings(ForecastSettings):
         if unknown := set(value) - known:
             raise ValueError(f"unknown {what} {sorted(unknown)}; known: {sorted(known)}")
         return value
+
+    @field_validator("category_risk_overrides")
+    @classmethod
+    def _casefolded(cls, value: dict[str, Decimal]) -> dict[str, Decimal]:
+        folded = {name.strip().casefold(): share for name, share in value.items()}
+        if len(folded) < len(value):
+            raise ValueError("a category is there twice: capitals do not tell them apart")
+        return folded
 
     @field_validator("database_url")
     @classmethod
@@ -239,10 +248,13 @@ class Settings(ForecastSettings):
         trades = {name: limits.desk(name).max_risk_per_trade.of(roll) for name in ("forecast", "crypto")}
         both = [(name, getattr(limits, name).of(roll)) for name in SHARED_LIMITS]
         own = {name: (f"{name}_max_total_risk", limits.desk(name).max_total_risk.of(roll)) for name in trades}
+        named = {f"category_risk_overrides of {name}": limit.of(roll) for name, limit in limits.category_risk.items()}
+        coins = {name: limit for name, limit in named.items() if name.endswith(" crypto")}
+        part = {"crypto": coins, "forecast": {name: limit for name, limit in named.items() if name not in coins}}
         return [
             (limit < trade, f"{name.upper()} {limit} is below {desk.upper()}_MAX_RISK_PER_TRADE {trade}")
             for desk, trade in trades.items()
-            for name, limit in (*both, own[desk])
+            for name, limit in (*both, own[desk], *part[desk].items())
         ]
 
     @property
@@ -266,6 +278,7 @@ class Settings(ForecastSettings):
             initial_bankroll=Cash.parse(str(self.bankroll)),
             auto_reinvest=self.auto_reinvest,
             drawdown_lambda=self.drawdown_lambda,
+            category_risk={name: _limit(share, None) for name, share in self.category_risk_overrides.items()},
         )
 
     def _desk_limits(self, desk: str, lowest: str, highest: str) -> DeskLimits:

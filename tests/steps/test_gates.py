@@ -2,6 +2,7 @@ import pytest
 
 from kalshi_desk.domain.inputs import BookLost, Lifecycle, TradingStatus
 from kalshi_desk.domain.ledger import Order
+from kalshi_desk.domain.limits import Limit, Share
 from kalshi_desk.domain.market import FeeSchedule, MarketStatus, Outcome
 from kalshi_desk.domain.units import Cash, Price
 from kalshi_desk.steps.gate import GateState, observe
@@ -58,6 +59,15 @@ def test_a_flatten_s_sale_is_allowed_while_halted_until_a_person_resumes():
     refusal = ask(ready(*held, switch("flatten"), switch("flatten", on=False)), sale)
     assert (refusal.reason, refusal.value, refusal.threshold) == ("resumed", "off", "flatten")
     assert reason(ready(position(owner="manual"), switch("flatten")), sale) == "no_position"
+
+
+def test_a_category_s_own_limit_takes_the_place_of_the_common_one():
+    tight = params(limits=limits(category_risk={"economics": Limit(Share(0), Cash.parse("0.5"))}))
+    wish = forecast(price="0.50")
+    assert isinstance(ask(forecast_ready(), wish), Order)
+    refusal = ask(forecast_ready(), wish, with_params=tight)
+    assert (refusal.reason, refusal.threshold) == ("max_category_risk", "0.500000")
+    assert isinstance(ask(ready(), with_params=tight), Order)
 
 
 def test_the_first_failing_gate_names_the_reason():

@@ -1,3 +1,5 @@
+from contextlib import closing
+
 import pytest
 
 from kalshi_desk.adapters.postgres.audit import AuditLog
@@ -65,6 +67,23 @@ def test_money_must_be_on_each_desks_shard(monkeypatch, shards: dict[int, str], 
     each = tuple(ShardBalance(index, Cash.parse(dollars)) for index, dollars in shards.items())
     monkeypatch.setattr(examination, "read_balance", lambda settings: BalanceBody(Cash.parse("5"), each))
     assert examination._money(load_settings(_env_file=None)).remedy == remedy
+
+
+@pytest.mark.embedded
+def test_a_category_that_no_series_has_is_told(database: str) -> None:
+    def settings(*denied: str):
+        own = {"database_url": database, "categories_denied": denied}
+        return load_settings(_env_file=None, category_risk_overrides={"Politcs": "0.05", "crypto": "0.1"}, **own)
+
+    assert examination._categories(settings("Sports")).remedy is None  # nothing is known before the first discovery
+    with closing(connect(database, "test")) as db, db, db.cursor() as cursor:
+        cursor.execute(
+            "insert into desk.series (series_ticker, title, category, frequency, fee_type, fee_multiplier, raw,"
+            " observed_at) select 'KX' || c, 't', c, 'daily', 'quadratic', 1, '{}', now()"
+            " from unnest(array['Politics', 'Sports']) c"
+        )
+    found = examination._categories(settings("SPORTS", "none", "Arts"))
+    assert (found.told, found.remedy) == ("no series is of arts, politcs", "known: politics, sports")
 
 
 def test_a_fault_is_one_line() -> None:

@@ -14,7 +14,7 @@ from kalshi_desk.wiring.examination import Finding, examine
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @ACCOUNT
 def command(account: str | None, as_json: bool) -> int:
-    """Check settings, keys, clock, database, broker, venue, money, ledger, audit, batch; exit code 1 if one fails."""
+    """Check settings, keys, clock, parts, venue, categories, money, ledger, audit, batch; exit code 1 if one fails."""
     findings = examine(load_settings(account=account))
     if as_json:
         click.echo(msgspec.json.encode(findings).decode())

@@ -72,6 +72,7 @@ class RungShares(msgspec.Struct, frozen=True, kw_only=True):
 class RiskLimits(msgspec.Struct, frozen=True, kw_only=True):
     """All limits of an account: per desk, and over both.
 
+    ``category_risk`` takes the place of ``max_category_risk`` in the categories that it names, casefolded;
     ``max_underlying_risk`` is over all markets of one coin, or of one series of the forecast desk;
     ``max_price_distance`` is between an entry's price and the book's mid; ``max_order_age_s`` from an order's approval
     to the end of its life.
@@ -95,10 +96,16 @@ class RiskLimits(msgspec.Struct, frozen=True, kw_only=True):
     initial_bankroll: Cash
     auto_reinvest: bool
     drawdown_lambda: float = 0.0
+    category_risk: dict[str, Limit] = {}
 
     def desk(self, name: str) -> DeskLimits:
         """Return the limits of the desk named; raises KeyError for any other name."""
         return {"crypto": self.crypto, "forecast": self.forecast}[name]
+
+    def within(self, category: str) -> RiskLimits:
+        """Return the limits with the one over a category's markets as it is for this category."""
+        own = self.category_risk.get(category)
+        return self if own is None else msgspec.structs.replace(self, max_category_risk=own)
 
     def scaled(self, name: str, by: Share) -> RiskLimits:
         """Return the limits with one desk's scaled; raises KeyError for a desk that does not exist."""

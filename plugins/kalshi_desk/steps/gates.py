@@ -33,9 +33,10 @@ class Case:
     def __init__(self, state: GateState, signal: Signal, *, now: Nanos, params: GateParams) -> None:
         self.state, self.signal, self.now, self.params = state, signal, now, params
         self.owner = owner = params.owner_of(signal.ticker)
-        self.rung = state.rung(signal.strategy, state.category(signal.ticker, params))
+        category = state.category(signal.ticker, params)
+        self.rung = state.rung(signal.strategy, category)
         self.share = params.rung_shares.of(self.rung)
-        self.limits = params.limits.scaled(owner, self.share)
+        self.limits = params.limits.within(category).scaled(owner, self.share)
         self.desk = self.limits.desk(owner)
         self.market: Market | None = state.view.markets.get(signal.ticker)
         self.quote: SideQuote | None = None

@@ -21,6 +21,7 @@ from kalshi_desk.clock import wall_now
 from kalshi_desk.domain.units import NANOS, Nanos
 from kalshi_desk.errors import DeskError
 from kalshi_desk.settings import Settings
+from kalshi_desk.steps.discover import UNCATEGORISED
 from kalshi_desk.wiring import addresses
 from kalshi_desk.wiring.batch_age import overdue, tables
 from kalshi_desk.wiring.funding import Shortage, read_balance, shortages
@@ -123,6 +124,17 @@ def _venue(settings: Settings) -> Finding:
     return Finding("venue", f"trading at {addresses.venue_rest(settings)}")
 
 
+def _categories(settings: Settings) -> Finding:
+    with closing(connect(addresses.database_url(settings), "doctor")) as db, db, db.cursor() as cursor:
+        cursor.execute("select distinct lower(category) from desk.series where category is not null")
+        known = {category for (category,) in cursor.fetchall()}
+    named = {*settings.category_risk_overrides, *settings.categories_allowed, *settings.categories_denied}
+    strange = sorted({name.casefold() for name in named} - known - {"crypto", UNCATEGORISED})
+    if known and strange:
+        return Finding("category", f"no series is of {', '.join(strange)}", f"known: {', '.join(sorted(known))}")
+    return Finding("category", f"{len(known)} known, {len(named)} named in the settings")
+
+
 def _money(settings: Settings) -> Finding:
     balance = read_balance(settings)
     shards = {shard.exchange_index: shard.balance for shard in balance.balance_breakdown}
@@ -177,6 +189,7 @@ CHECKS: dict[str, Callable[[Settings], Finding]] = {
     "database": _database,
     "broker": _broker,
     "venue": _venue,
+    "category": _categories,
     "money": _money,
     "ledger": _ledger,
     "audit": _audit,
@@ -189,6 +202,7 @@ REMEDIES = {
     "database": "is Postgres up? make up, make status",
     "broker": "is Kafka up? make up, make status",
     "venue": "is the venue up, and the key known there? make status",
+    "category": "is Postgres up? make up, make status",
     "money": "is the venue up, and the key known there? make status",
     "ledger": "is Postgres up? make up, make status",
     "audit": "is Postgres up? make up, make status",
