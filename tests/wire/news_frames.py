@@ -1,4 +1,4 @@
-"""Bodies of the news sources, written by hand after other-venues-and-news.md sections 3 and 4."""
+"""Bodies of the news sources, written by hand after the sources' API references."""
 
 import json
 

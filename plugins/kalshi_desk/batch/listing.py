@@ -188,5 +188,5 @@ def snapshot_row(candidate: Candidate, interval_start: datetime, observed_at: da
 
 
 def _quoted(price: Price) -> Price | None:
-    """Return a quoted price; an empty side, 0 or 1 on the wire (kalshi-api.md section 5.1), is none."""
+    """Return a quoted price; an empty side, 0 or 1 on the wire (docs.kalshi.com, market data), is none."""
     return price if 0 < price < PAYOUT else None

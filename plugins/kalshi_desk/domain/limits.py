@@ -1,4 +1,4 @@
-"""The limits of design section 4 as frozen values: shares of the bankroll unless a dollar amount is set."""
+"""The limits of an account as frozen values: shares of the bankroll unless a dollar amount is set."""
 
 from __future__ import annotations
 

@@ -31,7 +31,7 @@ class BookSide(StrEnum):
 
 
 class MarketStatus(StrEnum):
-    """Life of a market, in the venue's own words (kalshi-api.md section 5)."""
+    """Life of a market, in the venue's own words (docs.kalshi.com, market data)."""
 
     INITIALIZED = "initialized"
     ACTIVE = "active"

@@ -1,6 +1,6 @@
 """Crypto markets as the venue lists them: tickers, texts, price grids and fees of the 15-minute and hourly series.
 
-Source: kalshi-api.md section 10. Tickers carry New York wall-clock time; nothing here reads a clock.
+Source: docs.kalshi.com, terms of the contracts. Tickers carry New York wall-clock time; nothing here reads a clock.
 """
 
 from __future__ import annotations

@@ -47,7 +47,7 @@ class Quotes(msgspec.Struct):
 def settle_probability(*, spot: float, strike: float, sigma: float, seconds_left: float, fixings: list[int]) -> float:
     """Return P(mean of the 60 prints > strike) as a maker sees it.
 
-    Lognormal mean of the prints to come, the known ones deducted. Source: pricing-and-sizing.md section 2.
+    Lognormal mean of the prints to come, the known ones deducted. Source: Levy 1992.
     """
     known = len(fixings) if seconds_left < WINDOW else 0
     coming = WINDOW - known

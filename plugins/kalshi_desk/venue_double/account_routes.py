@@ -1,4 +1,4 @@
-"""The account over REST: orders, fills, positions, balance, settlements, limits. Source: kalshi-api.md section 6.3."""
+"""The account over REST: orders, fills, positions, balance, settlements, limits. Source: docs.kalshi.com, portfolio."""
 
 from __future__ import annotations
 

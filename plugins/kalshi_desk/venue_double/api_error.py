@@ -1,4 +1,4 @@
-"""Refusals of the simulated venue's REST API, in the shapes of the real one. Source: kalshi-api.md section 7."""
+"""Refusals of the simulated venue's REST API, in the shapes of the real one. Source: docs.kalshi.com, errors."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 """REST bodies of the simulated venue: every field that clients require, the deprecated ones included.
 
-Source: kalshi-api.md sections 5, 6.3 and 12. All times are event time.
+Source: docs.kalshi.com, market data, portfolio and SDKs. All times are event time.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Token buckets of the REST API, refilled by wall time. Source: kalshi-api.md section 3."""
+"""Token buckets of the REST API, refilled by wall time. Source: docs.kalshi.com, rate limits."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 """Whose accounts a request is about: the key says whose they may be, the request which of them.
 
-Source: kalshi-api.md sections 2, 6.3 and 6.8. A request that names no subaccount means all in lists of orders, fills
+Source: docs.kalshi.com, subaccounts. A request that names no subaccount means all in lists of orders, fills
 and settlements, and the primary one elsewhere.
 """
 

@@ -1,6 +1,6 @@
 """Subscriptions of the venue's websocket: who is told what, each subscription with its own numbering.
 
-Source: kalshi-api.md sections 8.1 and 8.2.
+Source: docs.kalshi.com, WebSockets.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""One connection's commands: subscribe, unsubscribe, update, list. Source: kalshi-api.md section 8.1."""
+"""One connection's commands: subscribe, unsubscribe, update, list. Source: docs.kalshi.com, WebSockets."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 """The ``msg`` bodies of the simulated venue's websocket, as JSON text: written once, sent to every subscriber.
 
-Source: kalshi-api.md section 8.3, with the deprecated fields that clients require. All times are event time.
+Source: docs.kalshi.com, WebSockets, with the deprecated fields that clients require. All times are event time.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """Order groups: a limit on the contracts matched in any 15 seconds, after which the group stops.
 
-Source: kalshi-api.md section 6.7. Groups are on disk with the orders that rest in them; see ``Exchange.commit``.
+Source: docs.kalshi.com, order groups. Groups are on disk with the orders that rest in them; see ``Exchange.commit``.
 """
 
 from __future__ import annotations

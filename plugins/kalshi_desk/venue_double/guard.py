@@ -1,6 +1,6 @@
 """What every REST call passes: signature, scope, token bucket, faults, and errors in the venue's shapes.
 
-Source: kalshi-api.md sections 2, 3 and 7.
+Source: docs.kalshi.com, API keys, rate limits and errors.
 """
 
 from __future__ import annotations

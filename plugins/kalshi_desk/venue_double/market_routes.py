@@ -1,4 +1,4 @@
-"""Market data over REST: exchange status, series, events, markets, books, trades. Source: kalshi-api.md section 5."""
+"""Market data over REST: status, series, events, markets, books, trades. Source: docs.kalshi.com, market data."""
 
 from __future__ import annotations
 

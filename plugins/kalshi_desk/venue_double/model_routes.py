@@ -1,6 +1,6 @@
 """OpenAI's responses API and Anthropic's messages API as their SDKs speak them, answered by simulated models.
 
-Source: other-venues-and-news.md section 6. Tokens are counted as a quarter of the characters.
+Source: the vendors' API references. Tokens are counted as a quarter of the characters.
 """
 
 from __future__ import annotations

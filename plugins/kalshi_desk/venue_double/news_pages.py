@@ -1,6 +1,6 @@
 """The simulated press in the shapes of its services: RSS, Atom, GDELT, NewsAPI, MarketAux.
 
-Source: other-venues-and-news.md section 3.
+Source: the sources' API references.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """The simulated press and statistics: RSS feeds, GDELT, NewsAPI, MarketAux and FRED, with their refusals and limits.
 
-Source: other-venues-and-news.md sections 3 and 4. Nothing is told before its publication in event time.
+Source: the sources' API references. Nothing is told before its publication in event time.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Order writes over REST, version 2, and order groups. Source: kalshi-api.md sections 6.1, 6.2 and 6.7.
+"""Order writes over REST, version 2, and order groups. Source: docs.kalshi.com, orders and order groups.
 
 An order is on disk before its answer is written.
 """

@@ -1,4 +1,4 @@
-"""Who is asking: signed requests checked against the registered public keys. Source: kalshi-api.md section 2."""
+"""Who is asking: signed requests checked against the registered public keys. Source: docs.kalshi.com, API keys."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The exchanges' public trade feeds, each in its own protocol. Source: exchange-feeds.md.
+"""The exchanges' public trade feeds, each in its own protocol. Sources: see ``kalshi_desk.wire``.
 
 A coin is told by the symbols that a client asked for. Where the source has no size, the field is left out.
 """

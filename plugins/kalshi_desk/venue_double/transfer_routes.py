@@ -1,4 +1,4 @@
-"""Transfers of cash between shards over REST. Source: kalshi-api.md section 6.9. On disk before they are answered."""
+"""Transfers of cash between shards, on disk before they are answered. Source: docs.kalshi.com, exchange sharding."""
 
 from __future__ import annotations
 

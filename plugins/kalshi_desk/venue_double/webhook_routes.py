@@ -1,6 +1,6 @@
 """Discord's webhook as far as alerts need it; the last hundred messages can be looked at.
 
-Source: other-venues-and-news.md section 5.
+Source: Discord's and Slack's webhook references.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Binance: ``@trade`` of the USDT pairs. Source: exchange-feeds.md section 1."""
+"""Binance: ``@trade`` of the USDT pairs. Source: developers.binance.com, WebSocket streams."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Bitstamp: ``live_trades``. Source: exchange-feeds.md section 4. Its trade ids do not count by one."""
+"""Bitstamp: ``live_trades``. Source: bitstamp.net/websocket/v2. Its trade ids do not count by one."""
 
 from __future__ import annotations
 

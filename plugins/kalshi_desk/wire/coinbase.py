@@ -1,4 +1,4 @@
-"""Coinbase Exchange: ``matches`` and ``heartbeat``. Source: exchange-feeds.md section 2.2."""
+"""Coinbase Exchange: ``matches`` and ``heartbeat``. Source: docs.cdp.coinbase.com, Exchange WebSocket."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""FRED ``series/observations`` with vintages. Source: other-venues-and-news.md section 4.
+"""FRED ``series/observations`` with vintages. Source: fred.stlouisfed.org/docs/api.
 
 A value is a string; ``"."`` says that there is none. ``realtime_start`` is the day from which on the value was given:
 asked over a span of real time, a revised figure comes once per revision.

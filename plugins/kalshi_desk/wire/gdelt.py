@@ -1,4 +1,4 @@
-"""GDELT DOC 2.0 ``artlist``. Source: other-venues-and-news.md section 3.3.
+"""GDELT DOC 2.0 ``artlist``. Source: the GDELT DOC 2.0 API.
 
 It answers HTTP 200 with plain text where it dislikes a query, ``{}`` where nothing matches, and now and then JSON with
 escapes that are none.

@@ -1,4 +1,4 @@
-"""Gemini, market data version 1: one socket per pair, numbered from 0. Source: exchange-feeds.md section 5."""
+"""Gemini, market data version 1: one socket per pair, numbered from 0. Source: docs.gemini.com, market data v1."""
 
 from __future__ import annotations
 

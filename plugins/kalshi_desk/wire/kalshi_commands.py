@@ -1,4 +1,4 @@
-"""Commands of Kalshi's websocket. Source: kalshi-api.md section 8.1."""
+"""Commands of Kalshi's websocket. Source: docs.kalshi.com, WebSockets."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Error bodies of Kalshi in their four shapes. Source: kalshi-api.md section 7."""
+"""Error bodies of Kalshi in their four shapes. Source: docs.kalshi.com, errors."""
 
 from __future__ import annotations
 

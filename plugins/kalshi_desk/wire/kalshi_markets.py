@@ -1,6 +1,6 @@
 """Bodies of Kalshi's market data REST: series, events, markets, books, trades, exchange status.
 
-Source: kalshi-api.md section 5. Legacy and unknown fields are ignored; a missing field is a ParseError.
+Source: docs.kalshi.com, market data. Legacy and unknown fields are ignored; a missing field is a ParseError.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Order writes of Kalshi, version 2: request bodies and the answers to them. Source: kalshi-api.md section 6.1, 6.2."""
+"""Order writes of Kalshi, version 2: request bodies and the answers to them. Source: docs.kalshi.com, orders."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 """Bodies of Kalshi's portfolio REST: orders, fills, positions, balance, settlements, limits.
 
-Source: kalshi-api.md section 6.3. A missing field is a ParseError.
+Source: docs.kalshi.com, portfolio. A missing field is a ParseError.
 """
 
 from __future__ import annotations

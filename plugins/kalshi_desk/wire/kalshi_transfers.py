@@ -1,4 +1,4 @@
-"""Kalshi's transfers of cash between exchange shards. Source: kalshi-api.md section 6.9."""
+"""Kalshi's transfers of cash between exchange shards. Source: docs.kalshi.com, exchange sharding."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 """Frames of Kalshi's websocket as typed values; raises ParseError and nothing else.
 
-Source: kalshi-api.md section 8. Book prices are in terms of the side that they stand on.
+Source: docs.kalshi.com, WebSockets. Book prices are in terms of the side that they stand on.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Kraken, version 2: ``trade``. Source: exchange-feeds.md section 3. Numbers keep their digits as written."""
+"""Kraken, version 2: ``trade``. Source: docs.kraken.com, WebSocket v2. Numbers keep their digits as written."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""MarketAux ``news/all``. Source: other-venues-and-news.md section 3.2."""
+"""MarketAux ``news/all``. Source: marketaux.com/documentation."""
 
 from __future__ import annotations
 

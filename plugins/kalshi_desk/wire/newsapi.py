@@ -1,4 +1,4 @@
-"""NewsAPI ``everything``. Source: other-venues-and-news.md section 3.1. Nearly every field may be null."""
+"""NewsAPI ``everything``. Source: newsapi.org/docs. Nearly every field may be null."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""RSS 2.0 and Atom: a feed's body to articles. Source: other-venues-and-news.md section 3.4."""
+"""RSS 2.0 and Atom: a feed's body to articles. Source: the RSS 2.0 specification and RFC 4287."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Signatures of Kalshi's API: RSA-PSS (SHA-256, salt 32) and Ed25519. Source: kalshi-api.md section 2."""
+"""Signatures of Kalshi's API: RSA-PSS (SHA-256, salt 32) and Ed25519. Source: docs.kalshi.com, API keys."""
 
 from __future__ import annotations
 

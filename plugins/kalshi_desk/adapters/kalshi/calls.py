@@ -1,4 +1,4 @@
-"""Signed requests to Kalshi: reads are repeated for a while, writes never. Source: kalshi-api.md sections 2, 3, 7."""
+"""Signed requests to Kalshi: reads are repeated for a while, writes never. Source: docs.kalshi.com, errors."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Paths of Kalshi's REST API below ``/trade-api/v2``. Source: kalshi-api.md sections 5 and 6."""
+"""Paths of Kalshi's REST API below ``/trade-api/v2``. Source: docs.kalshi.com, market data and portfolio."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Kalshi's websocket: the signed handshake on the common socket loop. Source: kalshi-api.md section 8.1."""
+"""Kalshi's websocket: the signed handshake on the common socket loop. Source: docs.kalshi.com, WebSockets."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""FRED: the key in the address, 120 requests a minute. Source: other-venues-and-news.md section 4."""
+"""FRED: the key in the address, 120 requests a minute. Source: fred.stlouisfed.org/docs/api."""
 
 from __future__ import annotations
 

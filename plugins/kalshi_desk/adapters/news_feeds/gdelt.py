@@ -1,4 +1,4 @@
-"""GDELT's list of articles: no key, one request in five seconds. Source: other-venues-and-news.md section 3.3."""
+"""GDELT's list of articles: no key, one request in five seconds. Source: the GDELT DOC 2.0 API."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 """MarketAux: the key in the address alone, 100 requests a day on the free plan.
 
-Source: other-venues-and-news.md section 3.2.
+Source: marketaux.com/documentation.
 """
 
 from __future__ import annotations

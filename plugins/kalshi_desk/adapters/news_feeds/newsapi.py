@@ -1,4 +1,4 @@
-"""NewsAPI: the key in a header, 100 requests a day on the free plan. Source: other-venues-and-news.md section 3.1."""
+"""NewsAPI: the key in a header, 100 requests a day on the free plan. Source: newsapi.org/docs."""
 
 from __future__ import annotations
 

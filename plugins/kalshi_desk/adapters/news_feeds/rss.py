@@ -1,4 +1,4 @@
-"""RSS and Atom feeds: no key; conditional requests. Source: other-venues-and-news.md section 3.4."""
+"""RSS and Atom feeds: no key; conditional requests. Source: the RSS 2.0 specification and RFC 4287."""
 
 from __future__ import annotations
 

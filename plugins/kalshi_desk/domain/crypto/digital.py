@@ -2,7 +2,7 @@
 
 ``sigma`` is annual volatility (a year is 31,557,600 s), ``seconds_left`` the time to the last print, ``fixed_sum`` the
 sum of the ``fixed_count`` prints already known, ``extra_variance`` log-variance by which our price may miss the index.
-Source: reference/pricing-and-sizing.md section 2 (Turnbull and Wakeman 1991 and Levy 1992, to first order).
+Source: Turnbull and Wakeman 1991 and Levy 1992, to first order.
 """
 
 from __future__ import annotations
