@@ -20,7 +20,7 @@ status:
 	@$(RUN) -m kalshi_desk.embedded.status
 
 logs:
-	@tail -n 20 -F $${DESK_HOME:-.desk}/logs/*.log
+	@$(RUN) -m kalshi_desk.embedded.logs
 
 psql:
 	@$(RUN) -m kalshi_desk.embedded.psql

@@ -22,6 +22,12 @@ def test_every_wrong_setting_is_a_line_and_nothing_starts(home):
     assert not home.exists()
 
 
+def test_an_address_on_which_the_parts_do_not_find_each_other_is_refused(home):
+    answer = start(DESK_HOME=str(home), LISTEN_HOST="127.0.0.2")
+    assert (answer.returncode, home.exists()) == (2, False)
+    assert "LISTEN_HOST 127.0.0.2: a whole desk listens on 127.0.0.1 or 0.0.0.0" in answer.stderr
+
+
 def test_two_starts_at_once_are_refused(place):
     with up.alone(place), pytest.raises(SettingsError, match="another make up"), up.alone(place):
         pass

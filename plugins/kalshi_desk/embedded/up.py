@@ -24,6 +24,7 @@ from kalshi_desk.wiring import addresses
 
 HEALTHY_S = 600
 POLL_S = 0.25
+LISTEN_HOSTS = ("127.0.0.1", "0.0.0.0")  # noqa: S104 - its parts ask each other on the first
 
 
 class Start:
@@ -145,7 +146,12 @@ def alone(place: Place) -> Iterator[None]:
 
 def main() -> None:
     """Start the desk of this repository."""
-    place = Place(load_settings(_env_file=ROOT / ".env"))
+    settings = load_settings(_env_file=ROOT / ".env")
+    if settings.listen_host not in LISTEN_HOSTS:
+        raise SettingsError(
+            [f"LISTEN_HOST {settings.listen_host}: a whole desk listens on {' or '.join(LISTEN_HOSTS)}"]
+        )
+    place = Place(settings)
     with alone(place):
         Start(place).run()
 
