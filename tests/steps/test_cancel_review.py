@@ -1,7 +1,8 @@
 import pytest
 
 from kalshi_desk.domain.inputs import BookLost
-from kalshi_desk.domain.market import PriceRange
+from kalshi_desk.domain.ledger import Order
+from kalshi_desk.domain.market import Outcome, PriceRange
 from kalshi_desk.domain.units import Price
 from kalshi_desk.steps.cancel_review import cancels
 from kalshi_desk.steps.gate import decide, observe
@@ -73,6 +74,24 @@ def test_an_exit_rests_on_through_a_pause_but_not_a_halt():
     assert reasons(state) == ["flatten"]
     observe(state, switch("halt"))
     assert reasons(state) == ["halt"]
+
+
+@pytest.mark.parametrize(
+    ("outcome", "price", "p_yes", "cheap"),
+    [
+        (Outcome.YES, "0.50", 0.50, False),
+        (Outcome.YES, "0.50", 0.501, True),
+        (Outcome.NO, "0.49", 0.49, False),
+        (Outcome.NO, "0.49", 0.489, True),
+        (Outcome.NO, "0.49", 0.70, False),
+    ],
+)
+def test_a_sale_below_what_we_now_think_it_is_worth_goes(outcome, price, p_yes, cheap):
+    state = ready(position("1" if outcome is Outcome.YES else "-1"))
+    wish = signal(outcome, action="exit", style="rest", price=price, q=0.5)
+    assert isinstance(decide(state, wish, now=T0, params=params()), Order)
+    observe(state, fair_value(p_yes))
+    assert reasons(state) == (["estimate_moved"] if cheap else [])
 
 
 def test_taking_orders_end_by_themselves():

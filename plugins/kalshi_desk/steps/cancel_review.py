@@ -1,4 +1,4 @@
-"""Which resting orders must go: switched off, timed out, out of date, in a sale's way, or larger than the position."""
+"""Which resting orders must go: switched off, timed out, out of date, in a sale's way, too cheap or too large."""
 
 from __future__ import annotations
 
@@ -7,8 +7,10 @@ import msgspec
 from kalshi_desk.domain.market import Market
 from kalshi_desk.domain.units import Nanos, Price, seconds
 from kalshi_desk.steps.gate_state import FLATTEN, GateParams, GateState, LiveOrder
-from kalshi_desk.steps.gates import MAKER_STOP_S
+from kalshi_desk.steps.gates import MAKER_STOP_S, side_price
 from kalshi_desk.steps.market_view import FAIR_VALUE_AGE_S
+
+_EPS = 1e-9  # far below any tick: q is a float
 
 
 class Cancel(msgspec.Struct, frozen=True):
@@ -41,8 +43,18 @@ def _reason(state: GateState, live: LiveOrder, *, now: Nanos, params: GateParams
     if live.superseded:
         return "superseded"
     if order.action == "exit":
-        return "larger_than_position" if live.open_count > state.sellable(order.ticker, order.outcome) else None
+        return _exit_reason(state, live)
     return _entry_reason(state, live, now=now, params=params)
+
+
+def _exit_reason(state: GateState, live: LiveOrder) -> str | None:
+    """Return why a resting sale must go: it opens the other side, or sells for less than we now think it is worth."""
+    order = live.order
+    if live.open_count > state.sellable(order.ticker, order.outcome):
+        return "larger_than_position"
+    q = state.view.p_of(order.ticker, order.outcome)
+    cheap = q is not None and q > side_price(order.price, order.outcome).number + _EPS
+    return "estimate_moved" if cheap else None
 
 
 def _entry_reason(state: GateState, live: LiveOrder, *, now: Nanos, params: GateParams) -> str | None:
