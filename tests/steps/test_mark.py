@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kalshi_desk.domain.control import Switch
-from kalshi_desk.domain.inputs import BookLost
+from kalshi_desk.domain.inputs import BookLost, Lifecycle
 from kalshi_desk.domain.ledger import Equity, Mark, PaidIn
 from kalshi_desk.domain.risk import DAY_NS
 from kalshi_desk.domain.units import Cash, Count, Nanos, Price
@@ -55,9 +55,30 @@ def test_a_mark_is_the_mid_of_a_tight_live_book_else_the_lower_of_cost_and_mid(b
     assert marked == Cash.parse(value)
 
 
-@pytest.mark.parametrize("quote", [None, side(None, "0.5"), side("0.5", None)])
-def test_without_a_mid_the_mark_is_unknown(quote):
-    assert mark_value(quote, count=Count.parse("1"), cost=Cash.parse("0.5"), live=True) is None
+@pytest.mark.parametrize(
+    ("bid", "ask", "value"),
+    [(None, "0.02", "0.01"), (None, "0.5", "0.25"), ("0.98", None, "0.99"), ("0.3", None, "0.5")],
+)
+def test_a_side_that_nobody_offers_counts_as_nothing_or_all(bid, ask, value):
+    assert mark_value(side(bid, ask), count=Count.parse("1"), cost=Cash.parse("0.5"), live=True) == Cash.parse(value)
+
+
+def test_an_empty_book_tells_no_mark():
+    assert mark_value(side(None, None), count=Count.parse("1"), cost=Cash.parse("0.5"), live=True) is None
+
+
+@pytest.mark.parametrize("gone", [book(None, None), Lifecycle(at=T0, ticker=TICKER, event="settled")])
+def test_what_lost_its_last_bid_or_its_book_is_not_worth_its_cost_again(gone):
+    state, _ = fed(defined(), book("0.01", "0.02"), position("10", "5"))
+    assert only(Mark, mark_now(state, now=T0, params=params())).mark == Cash.parse("0.15")
+    for change in (book(None, "0.02"), gone):
+        fed(change, state=state)
+        assert only(Mark, mark_now(state, now=T0, params=params())).mark <= Cash.parse("0.15")
+
+
+def test_what_nobody_bids_for_sells_for_nothing_now():
+    _, said = fed(defined(), book(None, "0.02"), position("10", "5"))
+    assert only(Mark, said).sold_now == Cash(0)
 
 
 def test_a_position_is_marked_and_priced_as_if_sold():

@@ -108,7 +108,10 @@ class PaidIn(Message, frozen=True, kw_only=True):
 
 
 class Mark(Message, frozen=True, kw_only=True):
-    """One position valued: ``mark`` as the breakers value it, ``sold_now`` at the bid less fee; None if unknown."""
+    """One position valued: ``mark`` as the breakers value it, ``sold_now`` at the bid less fee, 0 without one.
+
+    Both are None if unknown.
+    """
 
     account: str
     ticker: str

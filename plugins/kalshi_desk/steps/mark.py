@@ -47,6 +47,7 @@ class MarkState:
         self.opening, self.paid_in = opening, paid_in
         self.view = MarketView()
         self.positions: dict[tuple[str, str], Position] = {}
+        self.quotes: dict[tuple[str, bool], SideQuote] = {}
         self.switches: dict[tuple[str, str], Switch] = {}
         self.losses = LossWatch(Cash(opening + paid_in) if peak is None else peak)
         self.rejects = 0
@@ -78,7 +79,7 @@ def remember(state: MarkState, message: Message) -> None:
     """
     match message:
         case Position():
-            state.positions[message.ticker, message.owner] = message
+            _take_position(state, message)
         case PaidIn():
             _pay_in(state, message.total)
         case Switch():
@@ -113,15 +114,17 @@ def booked_pnl(positions: Iterable[Position], params: GateParams) -> dict[str, C
     return total
 
 
-def mark_value(quote: SideQuote | None, *, count: Count, cost: Cash, live: bool) -> Cash | None:
+def mark_value(quote: SideQuote, *, count: Count, cost: Cash, live: bool) -> Cash | None:
     """Value ``count`` > 0 contracts: the mid of a tight live book, else the lower of cost and mid.
 
-    None where there is no mid at all; the breakers then count the cost.
+    A side that nobody offers counts as the venue writes it, a bid of 0 or an ask of 1: what has lost its last bid is
+    worth next to nothing. None where both are empty.
     """
-    if quote is None or quote.bid is None or quote.ask is None:
+    if quote.bid is None and quote.ask is None:
         return None
-    mid = Cash((quote.bid + quote.ask) * count // 2)
-    return mid if live and quote.ask - quote.bid <= TIGHT else min(cost, mid)
+    bid, ask = quote.bid or Price(0), quote.ask or PAYOUT
+    mid = Cash((bid + ask) * count // 2)
+    return mid if live and ask - bid <= TIGHT else min(cost, mid)
 
 
 def _turn_day(state: MarkState, at: Nanos, params: GateParams) -> None:
@@ -140,18 +143,24 @@ def _side(state: MarkState, position: Position) -> tuple[SideQuote | None, bool]
 
 
 def _value(state: MarkState, position: Position, params: GateParams) -> Cash | None:
+    """Return what a position is worth; where its book is gone or empty, by the last that it showed, else None."""
     quote, _ = _side(state, position)
-    live = state.view.book_breach(position.ticker, now=state.now, limits=params.inputs) is None
-    return mark_value(quote, count=Count(abs(position.count)), cost=position.cost, live=live)
+    key, live = (position.ticker, position.count > 0), False
+    if quote is not None and (quote.bid is not None or quote.ask is not None):
+        state.quotes[key] = quote
+        live = state.view.book_breach(position.ticker, now=state.now, limits=params.inputs) is None
+    last = state.quotes.get(key)
+    count, cost = Count(abs(position.count)), position.cost
+    return None if last is None else mark_value(last, count=count, cost=cost, live=live)
 
 
 def _sold_now(state: MarkState, position: Position, params: GateParams) -> Cash | None:
     quote, usable = _side(state, position)
     market = state.view.markets.get(position.ticker)
-    if not usable or quote is None or quote.bid is None or market is None or market.fee is None:
+    if not usable or quote is None or market is None or market.fee is None or not fee_known(market.fee):
         return None
-    if not fee_known(market.fee):
-        return None
+    if quote.bid is None:
+        return Cash(0)
     count, fee = Count(abs(position.count)), in_force(market.fee, state.now)
     cost = exits.sale_fee(fee, price=quote.bid, count=count, align=params.fee_align)
     return Cash(quote.bid * count - cost)
@@ -229,6 +238,13 @@ def _thrown(state: MarkState, trips: list[Trip]) -> list[Switch]:
 def _pay_in(state: MarkState, total: Cash) -> None:
     state.losses.pay_in(Cash(total - state.paid_in))
     state.paid_in = total
+
+
+def _take_position(state: MarkState, position: Position) -> None:
+    state.positions[position.ticker, position.owner] = position
+    if not position.count:
+        for yes in (True, False):
+            state.quotes.pop((position.ticker, yes), None)
 
 
 def _take_switch(state: MarkState, switch: Switch) -> None:
