@@ -58,6 +58,7 @@ async def rebuild(*_: Any, **__: Any) -> None:
         await within(OPEN_S, holdings.open())
     again = reread_gained(app, process.broker, gained, topic=BOOKS.name, horizon_ms=horizon_ms, apply=holdings.remember)
     await within(OPEN_S, again)
+    holdings.opened = holdings.opened or bool(gained)
     held.difference_update(lost)
     held.update(gained)
     process.state = "ready"

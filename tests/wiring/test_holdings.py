@@ -39,7 +39,7 @@ async def holdings(database: str) -> Holdings:
     return await _opened(FakeProcess(database, desk.T0))
 
 
-async def _opened(process: FakeProcess) -> Holdings:
+async def _opened(process: FakeProcess, *, books_read: bool = True) -> Holdings:
     holdings = Holdings(process)
 
     async def run(since_ms: int) -> None:
@@ -49,6 +49,7 @@ async def _opened(process: FakeProcess) -> Holdings:
 
     holdings.tail.run = run
     await holdings.open()
+    holdings.opened = books_read
     return holdings
 
 
@@ -74,6 +75,20 @@ async def test_a_bid_far_above_our_value_is_an_exit_signal(holdings: Holdings) -
     assert signals == [(topics.SIGNALS.name, desk.ACCOUNT)]
 
 
+async def test_nothing_is_marked_and_no_breaker_trips_before_the_books_are_read(
+    database: str, holdings: Holdings
+) -> None:
+    again = await _opened(FakeProcess(database, desk.later(2)), books_read=False)
+    again.see(_record(topics.POSITIONS, desk.position("10", "5", realized="-5")))
+    again.see(_record(topics.FAIR_VALUES, desk.fair_value(0.7)))
+    await asyncio.sleep(0.01)
+    assert again.process.published == []
+    again.remember(_record(topics.BOOKS, desk.book("0.98", "0.99")))
+    again.opened = True
+    await again.tick()
+    assert topics.CONTROL.name not in [topic for topic, _, _ in again.process.published]
+
+
 RESUME = msgspec.structs.replace(desk.switch("pause", on=False), at=desk.later(1))
 
 
@@ -91,6 +106,7 @@ async def _lose_and_resume(database: str, resume: Switch = RESUME) -> Holdings:
 
     again.tail.run = run
     await again.open()
+    again.opened = True
     return again
 
 

@@ -36,7 +36,11 @@ log = structlog.get_logger()
 
 
 class Holdings:
-    """One account's positions and what they are worth. ``open`` loads them; its methods run on one event loop."""
+    """One account's positions and what they are worth; its methods run on one event loop.
+
+    ``open`` loads all but the books; nothing is marked before whoever reads those says ``opened``: what is held would
+    count at its cost, and a breaker take yesterday's gain for a loss.
+    """
 
     def __init__(self, process: StreamProcess) -> None:
         self.process, self.params = process, gate_params(process.settings)
@@ -66,7 +70,6 @@ class Holdings:
             lost_before_resume, self.process.database_url, switches, now=now, params=self.params
         )
         self.state.losses.count_from(lost, at=now)
-        self.opened = True
 
     def see(self, record: Any) -> None:
         """Take note of a watched record; what cannot be read is passed over and logged."""
