@@ -1,8 +1,11 @@
 from datetime import UTC, datetime, timedelta
 
+import pytest
+
 from kalshi_desk.clock import ScaledClock, SystemClock, wall_now
 from kalshi_desk.domain.event_clock import ClockSegment
-from kalshi_desk.domain.units import Nanos
+from kalshi_desk.domain.units import NANOS, Nanos
+from kalshi_desk.errors import ClockError
 
 FAST = ClockSegment(Nanos(100), Nanos(5_000), 10.0)
 SKIPPED = ClockSegment(Nanos(200), Nanos(9_000), 10.0)
@@ -24,6 +27,18 @@ def test_the_system_clock_is_the_wall_clock():
     assert before <= told <= wall_now()
     assert isinstance(told, Nanos)
     assert abs(told.datetime() - datetime.now(tz=UTC)) < timedelta(minutes=1)  # noqa: TID251 - compares with it
+
+
+def test_the_system_clock_stands_still_where_the_machine_s_goes_back_a_little_and_is_loud_where_far():
+    wall = Wall(10 * NANOS)
+    clock = SystemClock(wall)
+    assert clock.now() == wall.now
+    wall.now = Nanos(5 * NANOS)
+    assert clock.now() == 10 * NANOS
+    wall.now = Nanos(5 * NANOS - 1)
+    with pytest.raises(ClockError, match="went back"):
+        clock.now()
+    assert SystemClock(wall).now() == wall.now
 
 
 def test_paper_time_follows_the_segments():

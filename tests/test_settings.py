@@ -86,6 +86,15 @@ def test_each_shared_limit_holds_a_trade_of_either_desk(loaded, name):
     assert loaded(**{f"{name.upper()}_USD": "1"}).risk_limits.max_drawdown == Share.parse("0.20")
 
 
+def test_a_bankroll_too_small_for_any_order_is_told(loaded):
+    (found,) = faults(loaded, INITIAL_BANKROLL="9.99")
+    assert found == "CRYPTO_MAX_RISK_PER_TRADE 0.099900 is below MIN_ORDER_COST 0.100000"
+    assert loaded(INITIAL_BANKROLL="10").bankroll == 10
+    assert [fault.split(":")[0] for fault in faults(loaded, MAX_ORDER_AGE="29", ORDER_TIMEOUT="20")] == [
+        "MAX_ORDER_AGE"
+    ]
+
+
 def test_a_category_has_a_limit_of_its_own(loaded):
     limits = loaded(CATEGORY_RISK_OVERRIDES='{"Politics": 0.05, "Crypto": "0.01"}').risk_limits
     allowed = [limits.within(name).max_category_risk for name in ("politics", "crypto", "economics")]

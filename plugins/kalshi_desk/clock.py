@@ -10,8 +10,10 @@ import time
 from collections.abc import Callable, Sequence
 
 from kalshi_desk.domain.event_clock import ClockSegment, event_time
-from kalshi_desk.domain.units import Nanos
+from kalshi_desk.domain.units import NANOS, Nanos
+from kalshi_desk.errors import ClockError
 
+MOST_BACK_NS = 5 * NANOS
 __all__ = ["ClockSegment", "ScaledClock", "SystemClock", "event_time", "wall_now"]
 
 
@@ -21,11 +23,18 @@ def wall_now() -> Nanos:
 
 
 class SystemClock:
-    """The wall clock, as the event clock of demo and live."""
+    """The wall clock, as the event clock of demo and live: it stands still where the wall's is set back a little."""
+
+    def __init__(self, wall: Callable[[], Nanos] = wall_now) -> None:
+        self._wall, self._latest = wall, Nanos(0)
 
     def now(self) -> Nanos:
-        """Return the wall time."""
-        return wall_now()
+        """Return the wall time, never earlier than told before; raises ClockError where it was set back by 5 s."""
+        told = self._wall()
+        if told < self._latest - MOST_BACK_NS:
+            raise ClockError(f"the machine's clock went back from {self._latest} to {told}")
+        self._latest = max(self._latest, told)
+        return self._latest
 
 
 class ScaledClock:

@@ -79,6 +79,10 @@ class BrokerAway(DeskError):
     """Kafka does not answer."""
 
 
+class ClockError(DeskError):
+    """The machine's clock was set back further than a process can wait; its next start takes it as it is."""
+
+
 class LeaseLost(DeskError):
     """The account's lease belongs to another process now."""
 

@@ -137,7 +137,7 @@ class Settings(ForecastSettings):
     crypto_max_entries_per_day: int = Field(48, ge=0)
     max_orders_per_minute: int = Field(30, ge=1)
     max_price_distance: Decimal = Field(Decimal("0.10"), gt=0, lt=1, decimal_places=4)
-    max_order_age: int = Field(3_600, ge=1)
+    max_order_age: int = Field(3_600, ge=30)
     forecast_exits: Names = tuple(sorted(EXITS))
     crypto_exits: Names = ("sell_dear",)
 
@@ -251,7 +251,11 @@ class Settings(ForecastSettings):
         named = {f"category_risk_overrides of {name}": limit.of(roll) for name, limit in limits.category_risk.items()}
         coins = {name: limit for name, limit in named.items() if name.endswith(" crypto")}
         part = {"crypto": coins, "forecast": {name: limit for name, limit in named.items() if name not in coins}}
+        least = limits.min_order_cost
         return [
+            (trade < least, f"{desk.upper()}_MAX_RISK_PER_TRADE {trade} is below MIN_ORDER_COST {least}")
+            for desk, trade in trades.items()
+        ] + [
             (limit < trade, f"{name.upper()} {limit} is below {desk.upper()}_MAX_RISK_PER_TRADE {trade}")
             for desk, trade in trades.items()
             for name, limit in (*both, own[desk], *part[desk].items())

@@ -2,10 +2,17 @@
 select initial_bankroll_dollars from desk.accounts where account = :account;
 
 -- name: last_equity^
-select peak_dollars, paid_in_dollars from desk.equity where account = :account order by observed_at desc limit 1;
+select peak_dollars, paid_in_dollars, observed_at from desk.equity where account = :account order by observed_at desc limit 1;
 
 -- name: today_at^
 select today_dollars from desk.equity where account = :account and observed_at <= :at order by observed_at desc limit 1;
+
+-- name: strategies
+-- Who last entered each market that is not settled.
+select distinct on (ticker) ticker, strategy from desk.fills f
+where account = :account and owner = 'desk' and action = 'enter' and strategy is not null
+    and not exists (select from desk.settlements s where s.account = f.account and s.ticker = f.ticker)
+order by ticker, sequence desc;
 
 -- name: resumes
 select at, details ->> 'scope' from desk.audit_log

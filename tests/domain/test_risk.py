@@ -97,6 +97,11 @@ def test_a_market_is_full_at_its_contracts(contracts, full):
     assert (breach is not None) == full
 
 
+def test_a_bankroll_that_allows_no_order_at_all_is_too_small():
+    breach = risk.market_full(reserved(), limits(), desk="crypto", roll=Cash.parse("9.99"))
+    assert breach == Breach("too_small", "0.099900", "0.100000")
+
+
 @pytest.mark.parametrize(
     ("held", "at_limit", "reason"),
     [

@@ -1,7 +1,7 @@
 import msgspec
 import pytest
 
-from kalshi_desk.domain.breakers import DATA_QUALITY, HEARTBEAT, throw
+from kalshi_desk.domain.breakers import DATA_QUALITY, HEARTBEAT, UNCOMPARED, throw
 from kalshi_desk.domain.quality import SUITES
 from kalshi_desk.embedded.parts import STREAM_APPS
 from kalshi_desk.steps.automatic_pauses import CHECKED, FEEDS, Beat, Cause, FeedWatch, causes, changes
@@ -28,12 +28,13 @@ def test_a_feed_is_silent_once_it_was_not_ready_for_15_s():
 
 
 def test_each_cause_pauses_what_needs_it():
-    assert causes({}, []) == {}
-    assert causes({"kalshi_feed": 16.2}, []) == SILENT
-    found = causes({"exchange_feeds": 16.0}, ["snapshots: a", "fills: b"])
+    assert causes({}, [], 4) == {}
+    assert causes({"kalshi_feed": 16.2}, [], 0) == SILENT
+    found = causes({"exchange_feeds": 16.0}, ["snapshots: a", "fills: b"], 0)
     assert {scope: cause.by for scope, cause in found.items()} == {"crypto": HEARTBEAT, "forecast": DATA_QUALITY}
     assert found["forecast"].reason == "a critical check failed: snapshots: a; fills: b"
-    assert len(causes({}, ["x" * 500])["forecast"].reason) == 200
+    assert causes({}, [], 5) == {"both": Cause(UNCOMPARED, "ledger and venue not compared 5 times running")}
+    assert len(causes({}, ["x" * 500], 0)["forecast"].reason) == 200
 
 
 def after(*switches):

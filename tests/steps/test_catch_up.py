@@ -147,6 +147,32 @@ async def test_cash_that_differs_twice_is_told_once(desk: Desk) -> None:
     assert desk.unsafe == [True]
 
 
+async def test_what_a_person_rests_at_the_venue_explains_the_cash_that_it_blocks(desk: Desk) -> None:
+    desk.venue.fill_now = False
+    theirs = await desk.venue.create(request_of(order(style="make")))
+    desk.venue.change(theirs.order_id, client_order_id="by hand")
+    desk.venue.cash = Cash.parse("47.9")  # 5 contracts at 0.40 and a fee
+    for _ in range(3):
+        assert await desk.catch_up.reconcile() == []
+    desk.venue.cash = Cash.parse("47.8")
+    for _ in range(2):
+        await desk.catch_up.reconcile()
+    assert desk.unsafe == [True]
+
+
+async def test_an_order_that_the_venue_does_not_know_at_two_looks_ends_and_is_unsafe(desk: Desk) -> None:
+    await desk.ledger.commit(order(style="make"))
+    desk.ledger.closed[1] = "done"
+    await desk.ledger.add_event(event(order(), "resting", venue_order_id="v1"))
+    assert await desk.catch_up.reconcile() == []
+    assert desk.catch_up.in_doubt
+    assert [difference.subject for difference in await desk.catch_up.reconcile()] == ["order"]
+    assert (desk.ledger.events[-1].event, desk.ledger.events[-1].reason) == ("expired", "unknown at the venue")
+    assert (desk.reports, desk.unsafe) == (["order decision1-1: ours resting, the venue's unknown there"], [True])
+    assert await desk.catch_up.reconcile() == []
+    assert not desk.catch_up.in_doubt
+
+
 async def test_money_from_nowhere_is_seen_however_much_is_traded(desk: Desk) -> None:
     for ours, theirs in (("49", "54"), ("48", "53"), ("47", "52")):
         desk.ledger.balance, desk.venue.cash = Cash.parse(ours), Cash.parse(theirs)

@@ -145,6 +145,25 @@ async def test_a_feeds_pause_that_is_over_hides_no_persons_resume(database: str,
     assert [topic for topic, _, _ in again.process.published if topic == topics.CONTROL.name] == []
 
 
+async def test_after_a_restart_a_sale_still_names_who_entered(database: str, holdings: Holdings) -> None:
+    bought = any_order(ticker=desk.TICKER, at=desk.T0)
+    await Ledger(database, desk.ACCOUNT).add_fill(any_fill(bought, at=desk.T0, occurred_at=desk.T0))
+    again = await _opened(FakeProcess(database, desk.later(2)))
+    assert again.reviews.strategies == {desk.TICKER: bought.strategy}
+
+
+async def test_a_resume_while_nobody_was_here_lets_the_peak_fall(database: str, holdings: Holdings) -> None:
+    told = desk.equity(peak="90")
+    with closing(connect(database, "tester")) as db:
+        RowWriter("recorder", layout(holdings.process.settings)).write(db, [Kept("marks.v1", 0, 1, b"", told)])
+    assert (await _opened(FakeProcess(database, desk.later(2)))).state.losses.peak == Cash.parse("90")
+    resume = {"details": {"scope": "both", "on": False, "reason": "r"}, "at": desk.later(1)}
+    await AuditLog(database, desk.ACCOUNT).add(actor="anna", action="switch:pause", **resume)
+    again = await _opened(FakeProcess(database, desk.later(2)))
+    await again.tick()
+    assert (again.process.published[-1][2].peak, again.state.losses.peak) == (Cash.parse("50"), Cash.parse("50"))
+
+
 MIDNIGHT = Nanos((desk.T0 // DAY_NS + 1) * DAY_NS)
 
 

@@ -56,6 +56,13 @@ async def test_a_silent_feed_pauses_what_needs_it_until_it_is_back(eyes: Eyes) -
     assert await eyes.after(exchange_feeds="starting") == {}
 
 
+async def test_books_that_are_not_compared_pause_both_desks_until_they_are(eyes: Eyes) -> None:
+    well = {"kalshi_feed": "ready", "exchange_feeds": "ready"}
+    for times, paused in ((4, {}), (5, {"both": True}), (6, {}), (0, {"both": False})):
+        eyes.lookout.uncompared = times
+        assert await eyes.after(**well) == paused
+
+
 async def test_a_failed_check_pauses_the_forecast_desk_until_it_passes(eyes: Eyes) -> None:
     well = {"kalshi_feed": "ready", "exchange_feeds": "ready"}
     check = f"""insert into desk.quality_checks

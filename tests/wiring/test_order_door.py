@@ -89,6 +89,34 @@ async def test_an_order_that_a_person_made_larger_is_told_and_the_door_opens(
     second.lease.give_up()
 
 
+async def test_what_differs_at_the_start_is_looked_at_again_before_anything_is_sent(
+    process: FakeProcess, venue: FakeVenue, monkeypatch
+) -> None:
+    monkeypatch.setattr(order_door, "ASK_AGAIN_S", 0.01)
+    door = a_door(process, venue)
+    venue.cash = Cash.parse("45")
+    await door._agree()
+    assert door.state.switch("pause", "crypto", desk.T0).by == "breaker:unreconciled"
+
+
+async def test_rejects_that_a_person_resumed_from_count_no_more_after_a_restart(
+    process: FakeProcess, venue: FakeVenue
+) -> None:
+    door = a_door(process, venue)
+    for number in range(5):
+        venue.next = ["reject"]
+        await door.decide(record(SIGNAL, desk.signal(decision_id=f"d{number}")))
+        (intent,) = await door.ledger.open_intents()
+        await carry_out(intent, door.door)
+    assert door.state.rejects == 5
+    told = {"details": {"scope": "both", "on": False, "reason": "mended"}, "at": desk.later(1)}
+    await door.audit.add(actor="anna", action="switch:pause", **told)
+    door.lease.give_up()
+    again = a_door(process, venue)
+    await again._remember()
+    assert again.state.rejects == 0
+
+
 async def test_an_old_decision_that_comes_again_blocks_nothing(process: FakeProcess, venue: FakeVenue) -> None:
     """The ledger knows it; the gate, which remembers one day, approved it again."""
     first = a_door(process, venue)

@@ -107,6 +107,7 @@ async def test_a_resume_takes_over_the_venue_s_cash_and_it_is_remembered(
     await door.accept(resume)
     paid = ("positions.v1", f"{desk.ACCOUNT}:", PaidIn(at=desk.T0, account=desk.ACCOUNT, total=Cash.parse("5")))
     assert paid in process.published
+    assert process.published[-1][2].subject == "anna took the venue's cash over"
     assert await door.catch_up.reconcile() == []
     door.lease.give_up()
     process.published.clear()

@@ -160,10 +160,11 @@ async def test_a_person_is_told_once_where_the_books_are_not_compared(door: Orde
     monkeypatch.setattr(door.catch_up, "reconcile", unanswered)
     monkeypatch.setattr(door, "alert", alert)
     running = asyncio.create_task(order_tasks.reconcile(door))
-    await _until(lambda: len(asked) > 2 * order_tasks.UNRECONCILED)
+    await _until(lambda: len(asked) > 2 * order_tasks.MOST_UNCOMPARED)
     running.cancel()
     await asyncio.gather(running, return_exceptions=True)
     assert told == [("critical", "ledger and venue not compared 5 times running")]
+    assert door.lookout.uncompared > 5
 
 
 async def test_a_switch_that_comes_again_after_a_restart_is_audited_once(door: OrderDoor, database: str) -> None:

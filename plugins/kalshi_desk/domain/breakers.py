@@ -17,7 +17,8 @@ from kalshi_desk.domain.units import Cash, Nanos
 
 MAX_CONSECUTIVE_REJECTS = 5
 BREAKER = "breaker:"
-HEARTBEAT, DATA_QUALITY = f"{BREAKER}heartbeat", f"{BREAKER}data_quality"
+HEARTBEAT, DATA_QUALITY, UNCOMPARED = f"{BREAKER}heartbeat", f"{BREAKER}data_quality", f"{BREAKER}uncompared"
+MENDING = (HEARTBEAT, DATA_QUALITY, UNCOMPARED)  # pauses that end by themselves
 
 
 class Trip(msgspec.Struct, frozen=True, kw_only=True):
@@ -189,7 +190,7 @@ def strengthens(new: Switch, current: Switch | None, *, now: Nanos) -> bool:
 
     One that ends by itself is no such pause.
     """
-    if current is None or not in_force(current, now) or current.by in (HEARTBEAT, DATA_QUALITY):
+    if current is None or not in_force(current, now) or current.by in MENDING:
         return True
     if current.until is None:
         return False

@@ -1,7 +1,7 @@
-"""Pauses that begin and end by themselves: a feed is silent, or a critical check of the data failed. Pure.
+"""Pauses that begin and end by themselves: a feed is silent, the books are not compared, a critical check failed. Pure.
 
-Each pauses what needs it: without the venue's feed nothing, without the exchanges no crypto market, on bad rows no
-forecast market is entered. Exits go on. What anybody else pauses is never taken back here.
+Each pauses what needs it: without the venue's feed or its word on our books nothing, without the exchanges no crypto
+market, on bad rows no forecast market is entered. Exits go on. What anybody else pauses is never taken back here.
 """
 
 from __future__ import annotations
@@ -10,11 +10,12 @@ from collections.abc import Iterable, Mapping, Sequence
 
 import msgspec
 
-from kalshi_desk.domain.breakers import DATA_QUALITY, HEARTBEAT, in_force
+from kalshi_desk.domain.breakers import DATA_QUALITY, HEARTBEAT, MENDING, UNCOMPARED, in_force
 from kalshi_desk.domain.control import Switch
 from kalshi_desk.domain.units import NANOS, Nanos, seconds
 
 SILENCE_S = 15.0
+MOST_UNCOMPARED = 5
 GRACE_S = 120.0
 FEEDS = {"kalshi_feed": "both", "exchange_feeds": "crypto"}
 CHECKED = ("articles", "estimates", "fills", "markets", "snapshots")
@@ -52,9 +53,15 @@ class FeedWatch:
         return {feed: age for feed, age in ages.items() if age > SILENCE_S}
 
 
-def causes(silent: Mapping[str, float], failed: Sequence[str]) -> dict[str, Cause]:
-    """Return what has to be paused now, by scope; ``failed`` are critical checks that have not passed since."""
-    found = {FEEDS[feed]: Cause(HEARTBEAT, f"{feed} is not ready for {age:.0f} s") for feed, age in silent.items()}
+def causes(silent: Mapping[str, float], failed: Sequence[str], uncompared: int) -> dict[str, Cause]:
+    """Return what has to be paused now, by scope.
+
+    ``failed`` are critical checks that have not passed since, ``uncompared`` how often running comparing failed.
+    """
+    found: dict[str, Cause] = {}
+    if uncompared >= MOST_UNCOMPARED:
+        found["both"] = Cause(UNCOMPARED, f"ledger and venue not compared {uncompared} times running")
+    found |= {FEEDS[feed]: Cause(HEARTBEAT, f"{feed} is not ready for {age:.0f} s") for feed, age in silent.items()}
     if failed:
         found["forecast"] = Cause(DATA_QUALITY, f"a critical check failed: {'; '.join(failed)}"[:200])
     return found
@@ -68,7 +75,7 @@ def changes(switches: Mapping[tuple[str, str], Switch], wanted: Mapping[str, Cau
         stands = current is not None and in_force(current, now)
         if cause is not None and not stands:
             found.append(_pause(scope, cause, now))
-        elif cause is None and stands and current is not None and current.by in (HEARTBEAT, DATA_QUALITY):
+        elif cause is None and stands and current is not None and current.by in MENDING:
             found.append(msgspec.structs.replace(current, at=now, on=False, reason="mended"))
     return found
 

@@ -12,11 +12,12 @@ from kalshi_desk.domain.order import OrderState
 from kalshi_desk.domain.units import NANOS, Cash, Count, Nanos, Price, seconds
 from kalshi_desk.errors import ParseError, Rejected, Retryable
 from kalshi_desk.steps.booking import Booking, Ledger
-from kalshi_desk.steps.confirm import state_event
+from kalshi_desk.steps.confirm import state_event, step
 from kalshi_desk.steps.execute import OrderReads
 from kalshi_desk.steps.reconcile import (
     Difference,
     again,
+    blocked,
     cash_gap,
     gap_stands,
     held,
@@ -69,10 +70,10 @@ class Books(Ledger, Protocol):
 class CatchUp:
     """Keeps one account's ledger in step with the venue.
 
-    ``report`` records and tells a difference, and whether it is unsafe to trade on: free cash that differs by more than
-    live orders explain at two looks, an order that rests there though it ended here at two looks, or a position that
-    differs still after it was repaired. ``accepted`` is the cash by which the venue's may differ, because a person said
-    so; ``speed`` is how many seconds of event time pass in one of wall time.
+    ``report`` records and tells a difference, and whether it is unsafe to trade on: at two looks free cash that differs
+    by more than live orders explain, an order that rests there though it ended here, or one that the venue does not
+    know; or a position that differs still after it was repaired. ``accepted`` is the cash by which the venue's may
+    differ, because a person said so; ``speed`` is how many seconds of event time pass in one of wall time.
     """
 
     def __init__(
@@ -91,7 +92,8 @@ class CatchUp:
         self._told: set[tuple[Difference, bool]] = set()
         self._repaired: set[str] = set()
         self._unreadable: set[str] = set()
-        self.accepted = self._gap = Cash(0)
+        self._unknown: set[str] = set()
+        self.accepted = self._gap = self._others = Cash(0)
         self._gap_told = False
         self._unread = 0
 
@@ -198,6 +200,11 @@ class CatchUp:
             await self._repair(difference)
         return [*found, *standing, *await self._cash()]
 
+    @property
+    def in_doubt(self) -> bool:
+        """Whether the last look found what the next one has to confirm."""
+        return bool(self._seen or self._gap or self._unknown)
+
     def accept(self) -> Cash:
         """Take over what a person has looked at; return by how much free cash may differ from now on.
 
@@ -217,15 +224,15 @@ class CatchUp:
             if known.order.client_order_id not in unanswered
         ]
         asked = orders_to_ask(ours, await self._reads.orders({"status": "resting"}))
-        return [difference for known in asked if (difference := await self._ask(known)) is not None]
+        before, self._unknown = self._unknown, set()
+        return [difference for known in asked if (difference := await self._ask(known, before)) is not None]
 
-    async def _ask(self, known: KnownOrder) -> Difference | None:
+    async def _ask(self, known: KnownOrder, unknown: set[str]) -> Difference | None:
         order = known.order
         told = await self._reads.order_by_client_id(order.client_order_id, order.ticker)
         if told is None:
-            difference = Difference("order", order.client_order_id, known.state, "unknown there")
-            await self._tell(difference)
-            return difference
+            self._unknown.add(order.client_order_id)
+            return await self._bury(known) if order.client_order_id in unknown else None
         for fill in await self._reads.fills({"order_id": told.order_id}):
             await self._booking.fill(fill)
         now = await self._books.find_order(client_order_id=order.client_order_id)
@@ -235,6 +242,14 @@ class CatchUp:
         await self._booking.event(event)
         difference = order_difference(now, told)
         await self._tell(difference)
+        return difference
+
+    async def _bury(self, known: KnownOrder) -> Difference:
+        """End an order that the venue did not know at two looks: it would keep its market from all others for good."""
+        order, now = known.order, self._booking.now()
+        await self._booking.event(step(order, "expired", now, filled=known.filled, reason="unknown at the venue"))
+        difference = Difference("order", order.client_order_id, known.state, "unknown there")
+        await self._tell(difference, unsafe=True)
         return difference
 
     async def _holdings(self) -> list[Difference]:
@@ -251,7 +266,7 @@ class CatchUp:
         orders = await self._books.recent_orders(self._booking.now())
         ours = Cash(await self._books.cash() + self.accepted)
         theirs = (await self._reads.balance()).balance_dollars
-        before, self._gap = self._gap, cash_gap(ours, theirs, orders)
+        before, self._gap = self._gap, cash_gap(ours, theirs, orders, others=self._others)
         self._gap_told = self._gap_told and self._gap != 0
         if not gap_stands(self._gap, before):
             return []
@@ -262,9 +277,10 @@ class CatchUp:
         return [difference]
 
     async def _strays(self) -> list[Difference]:
-        """Return our orders that rest at the venue though they ended here."""
+        """Return our orders that rest at the venue though they ended here; take note of what a person's block there."""
         resting = await self._reads.orders({"status": "resting"})
         known = [await self._books.find_order(client_order_id=body.client_order_id) for body in resting]
+        self._others = Cash(sum(blocked(body) for body, ours in zip(resting, known, strict=True) if ours is None))
         return [
             Difference("order", ours.order.client_order_id, ours.state, "resting")
             for ours in known

@@ -115,12 +115,13 @@ class GateState:
     entries, by market, that may be followed up by taking; ``rungs`` where strategies stand, by name and category;
     ``strategies`` who entered a market; ``approved_at`` when the orders of the last minute were approved; ``trading``
     whether the venue takes orders, None where it was not asked; ``correlations`` those of YES outcomes that the
-    correlation step last found, by pair of tickers; ``cash`` what is free on each shard, where somebody asks the venue.
+    correlation step last found, by pair of tickers; ``rejects`` the orders turned down running since ``resumed_at``, a
+    person's last resume; ``cash`` what is free on each shard, where somebody asks the venue.
     """
 
     __slots__ = (
         "approved_at", "bans", "cash", "correlations", "decisions", "entries", "equity", "lapsed", "losses", "orders",
-        "positions", "rejects", "rungs", "strategies", "switches", "trading", "view",
+        "positions", "rejects", "resumed_at", "rungs", "strategies", "switches", "trading", "view",
     )  # fmt: skip
 
     def __init__(self) -> None:
@@ -140,7 +141,7 @@ class GateState:
         self.equity: Equity | None = None
         self.trading: TradingStatus | None = None
         self.losses = LossWatch()
-        self.rejects = 0
+        self.rejects, self.resumed_at = 0, Nanos(0)
 
     def switch(self, name: str, desk: str, now: Nanos) -> Switch | None:
         """Return the switch of that name in force for a desk, its own or that of both."""
@@ -302,7 +303,7 @@ def _take_progress(state: GateState, news: OrderEvent | Fill) -> None:
     before = live.progress.state
     live.progress = on_fill(live.progress, news) if isinstance(news, Fill) else on_event(live.progress, news)
     if live.progress.state is OrderState.REJECTED and before is not OrderState.REJECTED:
-        state.rejects += 1
+        state.rejects += news.at > state.resumed_at
     elif live.progress.state in (OrderState.RESTING, OrderState.FILLED, OrderState.CANCELED):
         state.rejects = 0
     if live.done:
@@ -372,5 +373,5 @@ def _take_control(state: GateState, switch: Switch | Rung) -> None:
         return
     throw(state.switches, switch)
     if switch.name == "pause" and not switch.on and by_person(switch):
-        state.rejects = 0
+        state.rejects, state.resumed_at = 0, max(state.resumed_at, switch.at)
         state.losses.resume(switch.scope)

@@ -250,7 +250,7 @@ def _take_position(state: MarkState, position: Position) -> None:
 def _take_switch(state: MarkState, switch: Switch) -> None:
     throw(state.switches, switch)
     if switch.name == "pause" and not switch.on and by_person(switch):
-        state.rejects, state.resumed_at = 0, switch.at
+        state.rejects, state.resumed_at = 0, max(state.resumed_at, switch.at)
         state.losses.resume(switch.scope)
 
 

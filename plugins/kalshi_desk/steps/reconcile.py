@@ -11,11 +11,12 @@ import msgspec
 
 from kalshi_desk.domain.intent import KnownOrder
 from kalshi_desk.domain.ledger import Fill, Position
-from kalshi_desk.domain.market import Outcome
+from kalshi_desk.domain.market import BookSide, Outcome
 from kalshi_desk.domain.order import OrderState
 from kalshi_desk.domain.units import PAYOUT, Cash, Count, Nanos, Price
 from kalshi_desk.wire.kalshi_portfolio import OrderBody, PositionBody
 
+MOST_FEE, NOTHING = Price(200), Cash(0)  # a quadratic fee is greatest at a half: 0.07 x 0.25, rounded up
 _LIVE = (OrderState.RESTING, OrderState.SENT, OrderState.UNKNOWN)
 
 
@@ -67,13 +68,19 @@ def position_differences(ours: Mapping[str, Count], theirs: Iterable[PositionBod
     ]
 
 
-def cash_gap(ours: Cash, theirs: Cash, orders: Iterable[KnownOrder]) -> Cash:
+def blocked(told: OrderBody) -> Cash:
+    """Return the most free cash that a resting order takes: its contracts' price, and no less than any fee on them."""
+    price = told.yes_price_dollars if told.book_side is BookSide.BID else told.yes_price_dollars.complement
+    return Cash((price + MOST_FEE) * told.remaining_count_fp)
+
+
+def cash_gap(ours: Cash, theirs: Cash, orders: Iterable[KnownOrder], *, others: Cash = NOTHING) -> Cash:
     """Return how far the venue's free cash is above (+) or below (-) what our books and live orders explain, else 0.
 
-    The venue's may be lower by as much as our live orders can block there.
+    The venue's may be lower by as much as our live orders, and the ``others`` that a person rests, can block there.
     """
-    blocked = sum(known.order.risk for known in orders if not OrderState(known.state).final)
-    low, high = _as_shown(ours - blocked), _as_shown(ours)
+    ours_block = sum(known.order.risk for known in orders if not OrderState(known.state).final)
+    low, high = _as_shown(ours - ours_block - others), _as_shown(ours)
     return Cash(max(0, theirs - high) + min(0, theirs - low))
 
 

@@ -13,7 +13,7 @@ import structlog
 from kalshi_desk.adapters.kafka import topics
 from kalshi_desk.adapters.kafka.agent import must_arrive
 from kalshi_desk.adapters.kafka.tail import Tail
-from kalshi_desk.adapters.postgres.holdings import read_beginning
+from kalshi_desk.adapters.postgres.holdings import read_beginning, read_resumes, read_strategies
 from kalshi_desk.clock import wall_now
 from kalshi_desk.domain.control import Alert, Rung, Switch
 from kalshi_desk.domain.decisions import Refusal, Signal
@@ -58,7 +58,11 @@ class Holdings:
         self.state = mark.MarkState(
             begun.opening, paid_in=begun.paid_in, peak=begun.peak, day_start=start, midnight=midnight
         )
+        url, params = self.process.database_url, self.params
+        resumes = await asyncio.to_thread(read_resumes, url, self.process.account, midnight)
+        self.state.resumed_at = max((at for at, _ in resumes), default=Nanos(0))
         self.reviews.view = self.state.view
+        self.reviews.strategies = await asyncio.to_thread(read_strategies, url, self.process.account)
         self.tailing = asyncio.create_task(self.tail.run((wall_now() - HORIZON_S * 10**9) // 10**6))
         await asyncio.wait(
             (self.tailing, asyncio.create_task(self.tail.caught_up.wait())), return_when="FIRST_COMPLETED"
@@ -66,10 +70,10 @@ class Holdings:
         if self.tailing.done():
             await self.tailing
         now, switches = self.process.now(), dict(self.state.switches)
-        lost = await asyncio.to_thread(
-            lost_before_resume, self.process.database_url, switches, now=now, params=self.params
-        )
+        lost = await asyncio.to_thread(lost_before_resume, url, switches, now=now, params=params)
         self.state.losses.count_from(lost, at=now)
+        if begun.told_at is not None and any(scope == "both" and at > begun.told_at for at, scope in resumes):
+            self.state.losses.peak = None  # nobody was here to hear that it falls to the equity of then
 
     def see(self, record: Any) -> None:
         """Take note of a watched record; what cannot be read is passed over and logged."""

@@ -32,6 +32,7 @@ class Lookout:
         self.halt_file = process.settings.desk_home / "halt"
         self._file_halt: Switch | None = None
         self._file_told = False
+        self.uncompared = 0
 
     async def look_at_halt_file(self) -> None:
         """Halt while the file is there: resume before it is gone is no resume."""
@@ -50,7 +51,7 @@ class Lookout:
         """Pause what a silent feed or a failed check of the data makes unsafe, and end that once it is mended."""
         now = self._process.now()
         beats, failed = await asyncio.to_thread(self._read, now)
-        wanted = automatic_pauses.causes(self.feeds.silent(beats, wall=wall_now()), failed)
+        wanted = automatic_pauses.causes(self.feeds.silent(beats, wall=wall_now()), failed, self.uncompared)
         for switch in automatic_pauses.changes(self._state.switches, wanted, now=now):
             await self._throw(switch)
             subject = f"entries paused by {switch.by}" if switch.on else f"entries go on: {switch.by}"

@@ -21,6 +21,7 @@ from kalshi_desk.adapters.kafka.tail import Tail
 from kalshi_desk.adapters.kalshi.rest import KalshiRest
 from kalshi_desk.adapters.postgres.audit import AuditLog
 from kalshi_desk.adapters.postgres.correlations import read_correlations
+from kalshi_desk.adapters.postgres.holdings import read_resumes
 from kalshi_desk.adapters.postgres.lease import Lease
 from kalshi_desk.adapters.postgres.ledger import Ledger
 from kalshi_desk.adapters.postgres.order_groups import GroupShelf
@@ -117,9 +118,17 @@ class OrderDoor:
         await self.groups.obey()
         await self._count_losses()
         await self._read_accepted()
-        while not await self._compare():
-            await asyncio.sleep(ASK_AGAIN_S)
+        await self._agree()
         self.opened.set()
+
+    async def _agree(self) -> None:
+        """Compare until the venue takes the key, and once more where it differs: what stands then is no delay."""
+        for _ in range(2):
+            while not await self._compare():
+                await asyncio.sleep(ASK_AGAIN_S)
+            if not self.catch_up.in_doubt:
+                return
+            await asyncio.sleep(ASK_AGAIN_S)
 
     async def _compare(self) -> bool:
         """Reconcile with the venue and read free cash; False while it does not take the account's key."""
@@ -172,7 +181,10 @@ class OrderDoor:
         self.door = Door(rest.reads, rest.writes, self.booking, wall_now, *asked)
 
     async def _remember(self) -> None:
-        today = Nanos(self.process.now() // DAY_NS * DAY_NS)
+        now, url = self.process.now(), self.process.database_url
+        today = Nanos(now // DAY_NS * DAY_NS)
+        resumes = await asyncio.to_thread(read_resumes, url, self.process.account, today)
+        self.state.resumed_at = max((at for at, _ in resumes), default=Nanos(0))
         faults: list[str] = []
         await remember(self.ledger, self.booking, since=today, see=lambda message: self._relive(message, faults))
         for fault in dict.fromkeys(faults):
@@ -342,6 +354,8 @@ class OrderDoor:
             details = {"cash": str(accepted), "reason": resume.reason}
             await self.audit.add(actor=resume.by, action=ACCEPTED, details=details, at=resume.at)
             await self._tell_paid_in()
+            text = f"${Cash(accepted - before)} against our books, ${accepted} in all: a payment? {resume.reason}"
+            await self.alert("warning", f"{resume.by} took the venue's cash over", text)
 
     async def alert(self, severity: str, subject: str, text: str) -> None:
         """Publish an alert."""

@@ -13,6 +13,7 @@ from kalshi_desk.adapters.socket_loop import Connected, Received, SocketEvent
 from kalshi_desk.domain.breakers import by_person
 from kalshi_desk.domain.intent import CancelOrder, Intent
 from kalshi_desk.errors import DeskError, ParseError, Rejected, VenueError
+from kalshi_desk.steps.automatic_pauses import MOST_UNCOMPARED
 from kalshi_desk.steps.cancel_review import cancels
 from kalshi_desk.steps.confirm import state_event
 from kalshi_desk.steps.execute import carry_out, startable
@@ -25,7 +26,6 @@ from kalshi_desk.wiring.venue import venue_socket
 
 LOOK_S, AGAIN_S, REVIEW_S, FILE_S, SIGNS_S, POLL_S, STATUS_S = 0.5, 1.0, 0.25, 1.0, 2.0, 3.0, 5.0
 RECONCILE_S, RELATE_S = 60.0, 600.0
-UNRECONCILED = 5
 log = structlog.get_logger()
 
 
@@ -135,7 +135,7 @@ async def _book(door: OrderDoor, text: str) -> None:
         await door.booking.fill(body)
     elif isinstance(body, OwnOrder):
         known = await door.ledger.find_order(client_order_id=body.client_order_id, venue_order_id=body.order_id)
-        if known is None:  # a person's: its fills are booked as manual, and what rests is reconciled each minute
+        if known is None:  # a person's: its fills are booked as manual
             log.warning("order.unknown", ticker=body.ticker, venue_order_id=body.order_id, status=body.status)
         else:
             await door.booking.event(state_event(known.order, body, door.process.now()))
@@ -152,14 +152,14 @@ async def poll(door: OrderDoor) -> None:
 
 
 async def reconcile(door: OrderDoor) -> None:
-    """Compare the whole ledger with the venue each minute; a person is told once where it failed five times running."""
-    failed = 0
+    """Compare the whole ledger with the venue each minute; five failures running pause entries and tell a person."""
+    lookout = door.lookout
     while True:
         await asyncio.sleep(RECONCILE_S)
-        failed = 0 if await attempt(door, "reconcile") else failed + 1
-        if failed == UNRECONCILED:
+        lookout.uncompared = 0 if await attempt(door, "reconcile") else lookout.uncompared + 1
+        if lookout.uncompared == MOST_UNCOMPARED:
             text = "Nothing is compared until the venue can be read: see venue.unread in the log."
-            await door.alert("critical", f"ledger and venue not compared {failed} times running", text)
+            await door.alert("critical", f"ledger and venue not compared {MOST_UNCOMPARED} times running", text)
 
 
 async def relate(door: OrderDoor) -> None:

@@ -17,7 +17,7 @@ _sql = queries("portfolio")
 
 
 class Beginning(msgspec.Struct, frozen=True):
-    """Cash at the ``opening``, ``peak`` and ``paid_in`` as last told, ``pnl`` the desk's P&L by market at midnight.
+    """Cash at the ``opening``; ``peak`` and ``paid_in`` as of ``told_at``; the desk's ``pnl`` by market at midnight.
 
     What was held then counts at its last mark of the day before, else at cost: as ``MarkState.day_start`` of a
     portfolio that ran through midnight does.
@@ -26,6 +26,7 @@ class Beginning(msgspec.Struct, frozen=True):
     opening: Cash
     peak: Cash | None
     paid_in: Cash
+    told_at: Nanos | None
     pnl: dict[str, Cash]
 
 
@@ -36,8 +37,9 @@ def read_beginning(database_url: str, account: str, midnight: Nanos) -> Beginnin
         pnl = {ticker: _cash(won) for ticker, won in _sql.pnl_before(db, account=account, at=midnight.datetime())}
     if opening is None:
         raise LedgerError(f"no account {account} in the database")
-    peak, paid_in = (None, Cash(0)) if last is None else map(_cash, last)
-    return Beginning(_cash(opening[0]), peak, paid_in, pnl)
+    if last is None:
+        return Beginning(_cash(opening[0]), None, Cash(0), None, pnl)
+    return Beginning(_cash(opening[0]), _cash(last[0]), _cash(last[1]), Nanos.of(last[2]), pnl)
 
 
 def read_today(database_url: str, account: str, at: Nanos) -> Cash | None:
@@ -45,6 +47,12 @@ def read_today(database_url: str, account: str, at: Nanos) -> Cash | None:
     with closing(connect(database_url, "portfolio")) as db, db:
         row = _sql.today_at(db, account=account, at=at.datetime())
     return None if row is None else _cash(row[0])
+
+
+def read_strategies(database_url: str, account: str) -> dict[str, str]:
+    """Return who last entered each market that is not settled."""
+    with closing(connect(database_url, "portfolio")) as db, db:
+        return dict(_sql.strategies(db, account=account))
 
 
 def read_resumes(database_url: str, account: str, since: Nanos) -> set[tuple[Nanos, str]]:
