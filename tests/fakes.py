@@ -53,6 +53,7 @@ class FakeVenue:
         self.next: list[str] = []
         self.fill_now = self.trades = True
         self.silent = False
+        self.budgets_told = 0
         self.creates: list[str] = []
         self.cancels: list[str] = []
         self.groups: dict[str, str] = {}
@@ -174,6 +175,11 @@ class FakeVenue:
             for ticker, count in self.held.items()
             if count
         ]
+
+    async def account_limits(self) -> None:
+        if self.silent:
+            raise Retryable("GET /account/limits", 503, "service_unavailable")
+        self.budgets_told += 1
 
     async def balance(self) -> BalanceBody:
         return BalanceBody(self.cash, tuple(ShardBalance(*each) for each in self.shards.items()))

@@ -99,6 +99,15 @@ async def test_what_differs_at_the_start_is_looked_at_again_before_anything_is_s
     assert door.state.switch("pause", "crypto", desk.T0).by == "breaker:unreconciled"
 
 
+async def test_token_budgets_that_the_venue_does_not_tell_stay_the_lowest(
+    process: FakeProcess, venue: FakeVenue
+) -> None:
+    door = a_door(process, venue)
+    venue.silent = True
+    await door._read_budgets()
+    assert venue.budgets_told == 0
+
+
 async def test_rejects_that_a_person_resumed_from_count_no_more_after_a_restart(
     process: FakeProcess, venue: FakeVenue
 ) -> None:

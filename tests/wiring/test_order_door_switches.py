@@ -137,6 +137,7 @@ async def test_a_switch_thrown_while_the_door_was_away_is_obeyed_and_to_be_audit
 
     monkeypatch.setattr(door.tail, "run", run)
     await door.open()
+    assert venue.budgets_told == 1
     assert await door.next_switch() == halt()
     await door.decide(record(SIGNAL, desk.signal()))
     assert process.published[-1][2].reason == "halt"

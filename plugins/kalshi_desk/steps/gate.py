@@ -1,6 +1,7 @@
 """The one gate: every wish of either desk becomes an approved order or a refusal that names the limit.
 
-All gates are evaluated in their order; the first that fails gives the reason, the others are told beside it. An
+All gates are evaluated in their order; the first that fails gives the reason, the others are told beside it. What
+passes them all is sized, and refused if nothing is left of it. An
 approved order is in flight at once, before its message comes back, so that no later signal is judged without it.
 """
 
@@ -16,7 +17,7 @@ from kalshi_desk.domain.order import book_side
 from kalshi_desk.domain.risk import Breach
 from kalshi_desk.domain.units import Cash, Count, Nanos, Price
 from kalshi_desk.steps.gate_state import GateParams, GateState, forget, observe
-from kalshi_desk.steps.gates import Case, breaches, expiry, offer_of, side_price
+from kalshi_desk.steps.gates import Case, breaches, expiry, offer_of, side_price, unfunded
 from kalshi_desk.steps.joint_sizing import joint_of
 from kalshi_desk.steps.sizing import size
 
@@ -77,11 +78,9 @@ def _sized(case: Case) -> tuple[Price, Count, Cash] | Breach:
 
 
 def _funded(case: Case, sized: tuple[Price, Count, Cash] | Breach) -> tuple[Price, Count, Cash] | Breach:
-    """Refuse an entry that the free cash of its market's shard is not known to cover."""
-    if isinstance(sized, Breach) or case.market is None or case.signal.action == "exit":
+    if isinstance(sized, Breach) or case.signal.action == "exit":
         return sized
-    cost, free = sized[2], case.state.cash.free(case.market.exchange_index)
-    return sized if free is None or cost <= free else Breach("insufficient_shard_cash", str(free), str(cost))
+    return unfunded(case, sized[2]) or sized
 
 
 def _order(case: Case, price: Price, count: Count, cost: Cash) -> Order:

@@ -265,7 +265,14 @@ def _full(case: Case) -> list[Breach]:
     limits, desk = case.limits, case.owner
     full = risk.market_full(case.reserved, limits, desk=desk, roll=case.roll)
     beyond = risk.exposure(case.reserved, limits, desk=desk, risk=limits.min_order_cost, roll=case.roll)
-    return beyond if full is None else [full, *beyond]
+    found = [full, *beyond, unfunded(case, limits.min_order_cost)]
+    return [breach for breach in found if breach is not None]
+
+
+def unfunded(case: Case, cost: Cash) -> Breach | None:
+    """Refuse an entry that the free cash of its market's shard is not known to cover."""
+    free = None if case.market is None else case.state.cash.free(case.market.exchange_index)
+    return None if free is None or cost <= free else Breach("insufficient_shard_cash", str(free), str(cost))
 
 
 def offer_of(case: Case) -> Offer | None:

@@ -36,7 +36,7 @@ from kalshi_desk.domain.ledger import Equity, Mark, Order, OrderEvent, PaidIn, P
 from kalshi_desk.domain.message import Message
 from kalshi_desk.domain.risk import DAY_NS
 from kalshi_desk.domain.units import Cash, Nanos
-from kalshi_desk.errors import DeskError, LeaseLost, Rejected
+from kalshi_desk.errors import DeskError, LeaseLost, ParseError, Rejected, VenueError
 from kalshi_desk.steps.booking import Booking
 from kalshi_desk.steps.catch_up import CatchUp
 from kalshi_desk.steps.execute import Door
@@ -119,7 +119,15 @@ class OrderDoor:
         await self._count_losses()
         await self._read_accepted()
         await self._agree()
+        await self._read_budgets()
         self.opened.set()
+
+    async def _read_budgets(self) -> None:
+        """Obey the account's own token buckets; where the venue does not tell them, the lowest tier's stay in force."""
+        try:
+            await self.reads.account_limits()
+        except (VenueError, ParseError) as fault:
+            log.warning("budgets.unread", fault=str(fault)[:200])
 
     async def _agree(self) -> None:
         """Compare until the venue takes the key, and once more where it differs: what stands then is no delay."""

@@ -75,7 +75,7 @@ async def review_cancels(door: OrderDoor) -> None:
 
 
 async def watch_halt_file(door: OrderDoor) -> None:
-    """Look each second whether a person halts by the file; needs neither broker nor database to obey."""
+    """Look each second whether a person halts by the file; needs no broker to obey."""
     while True:
         await asyncio.sleep(FILE_S)
         await door.lookout.look_at_halt_file()

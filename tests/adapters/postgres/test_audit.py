@@ -12,6 +12,7 @@ AT = Nanos.parse("2026-11-21T12:00:00.123456789Z")
 
 def _change(url: str, statement: str) -> None:
     with closing(psycopg2.connect(url)) as db, db, db.cursor() as cursor:
+        cursor.execute("alter table desk.audit_log disable trigger only_grows")
         cursor.execute(statement)
 
 
@@ -31,6 +32,15 @@ async def test_the_chain_shows_every_change(database: str) -> None:
     _change(database, "delete from desk.audit_log where details->>'reason' = 'better'")
     assert log.broken_at() == 2
     assert AuditLog(database, "another").broken_at() is None
+
+
+@pytest.mark.parametrize(
+    "statement", ["update desk.audit_log set actor = 'ben'", "delete from desk.audit_log", "truncate desk.audit_log"]
+)
+async def test_it_only_grows(database: str, statement: str) -> None:
+    await AuditLog(database, "sim:synthetic:7").add(actor="anna", action="halt", details={}, at=AT)
+    with closing(psycopg2.connect(database)) as db, pytest.raises(psycopg2.Error, match="audit_log only grows"):
+        db.cursor().execute(statement)
 
 
 @pytest.mark.parametrize(
