@@ -122,6 +122,7 @@ async def test_rejects_that_a_person_resumed_from_count_no_more_after_a_restart(
     await door.audit.add(actor="anna", action="switch:pause", **told)
     door.lease.give_up()
     again = a_door(process, venue)
+    await again._read_resumes()
     await again._remember()
     assert again.state.rejects == 0
 

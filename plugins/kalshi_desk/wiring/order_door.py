@@ -104,6 +104,7 @@ class OrderDoor:
         self.keeping = asyncio.create_task(self._keep_lease())
         rest = await self._resources.enter_async_context(trader(self.process.settings))
         self._connect(rest)
+        await self._read_resumes()
         await self._remember()
         await self.relate()
         self.tailing = asyncio.create_task(self.tail.run((wall_now() - HORIZON_S * 10**9) // 10**6))
@@ -188,11 +189,14 @@ class OrderDoor:
         asked = self.covered, self.barred, self.groups.of, self.groups.refused
         self.door = Door(rest.reads, rest.writes, self.booking, wall_now, *asked)
 
-    async def _remember(self) -> None:
-        now, url = self.process.now(), self.process.database_url
-        today = Nanos(now // DAY_NS * DAY_NS)
-        resumes = await asyncio.to_thread(read_resumes, url, self.process.account, today)
+    async def _read_resumes(self) -> None:
+        """Rejects from before a person's resume count no more, though a feed's pause has replaced it since."""
+        url, account, now = self.process.database_url, self.process.account, self.process.now()
+        resumes = await asyncio.to_thread(read_resumes, url, account, Nanos(now // DAY_NS * DAY_NS))
         self.state.resumed_at = max((at for at, _ in resumes), default=Nanos(0))
+
+    async def _remember(self) -> None:
+        today = Nanos(self.process.now() // DAY_NS * DAY_NS)
         faults: list[str] = []
         await remember(self.ledger, self.booking, since=today, see=lambda message: self._relive(message, faults))
         for fault in dict.fromkeys(faults):

@@ -24,7 +24,7 @@ def machine_limits() -> RiskLimits:
     return desk.limits(
         crypto=msgspec.structs.replace(base.crypto, **crypto, **lost),
         forecast=msgspec.structs.replace(base.forecast, exits=frozenset(), **forecast, **lost),
-        max_event_risk=_dollars("32"), max_underlying_risk=_dollars("38"), max_cluster_risk=_dollars("60"),
+        max_event_risk=_dollars("32"), max_underlying_risk=_dollars("38"), max_cluster_risk=_dollars("35"),
         max_strategy_risk=_dollars("42"), max_category_risk=_dollars("43"), max_total_risk=_dollars("70"),
         max_daily_loss=_dollars("400"), max_orders_per_minute=8, initial_bankroll=OPENING, auto_reinvest=False,
     )  # fmt: skip

@@ -72,6 +72,8 @@ def _scopes(ticker: str, owner: str) -> Iterator[tuple[str, str]]:
     yield "max_underlying_risk", ticker.partition("-")[0]
     yield "max_category_risk", owner
     yield "max_strategy_risk", owner
+    if owner == "forecast":
+        yield "max_cluster_risk", owner
 
 
 def _entries(world: World) -> None:

@@ -62,7 +62,13 @@ class Wishes(Life):
             price=price,
             q=q,
             shown=None if shown is None else Count(shown),
+            cluster=() if crypto else self._others(ticker),
         )
+
+    def _others(self, ticker):
+        """All forecast markets win and lose together."""
+        owner_of = self.world.params.owner_of
+        return tuple(other for other in self.world.shown if other != ticker and owner_of(other) == "forecast")
 
     @rule(number=markets, outcome=outcomes, take=st.booleans(), bucket=st.integers(0, 3), turns=turns)
     def wish_to_leave(self, number, outcome, take, bucket, turns):
