@@ -70,6 +70,14 @@ def test_a_category_s_own_limit_takes_the_place_of_the_common_one():
     assert isinstance(ask(ready(), with_params=tight), Order)
 
 
+def test_what_resting_entries_were_measured_to_lose_counts_against_them():
+    state, wish = forecast_ready(), forecast(style="make", price="0.49", q=0.555)
+    assert isinstance(ask(forecast_ready(), wish), Order)
+    state.selection = {"crypto": 0.0, "forecast": 0.02}
+    assert ask(state, wish).reason == "min_edge"
+    assert isinstance(ask(state, forecast(price="0.50", decision_id="d2")), Order)
+
+
 def test_the_first_failing_gate_names_the_reason():
     state = ready(switch("pause"), BookLost(at=T0, ticker=TICKER, reason="gap"))
     assert reason(state, signal(desk="forecast", q=float("nan"))) == "pause"

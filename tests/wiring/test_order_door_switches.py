@@ -30,7 +30,13 @@ async def test_switches_bar_orders_and_are_told(process: FakeProcess, venue: Fak
     door.see(record(topics.CONTROL.name, halt()))
     assert door.barred(intent.body) == "halt"
     assert (await door.next_switch()).reason == "test"
-    assert door.details()["switches"]["halt:both"]["on"] is True
+    door.see(record(topics.CONTROL.name, desk.switch("pause", until=desk.later(60))))
+    assert {key: switch["on"] for key, switch in door.details()["switches"].items()} == {
+        "halt:both": True, "pause:both": True,
+    }  # fmt: skip
+    process.at = desk.later(60)
+    assert door.details()["switches"]["pause:both"]["on"] is False
+    process.at = desk.T0
     assert await carry_out(intent, door.door)
     assert venue.creates == []
     (_, _, refusal) = process.published[-1]

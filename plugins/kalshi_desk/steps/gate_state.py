@@ -33,8 +33,9 @@ class GateParams(msgspec.Struct, frozen=True, kw_only=True):
 
     ``rung_shares`` is what the mode grants each rung; ``order_timeout_s`` is how long a forecast order rests;
     ``fee_align`` the venue's rounding step of balances; ``selection`` what a resting order is expected to lose to those
-    who know more, dollars per contract. ``coin_loading`` is how much of each coin's settlement average is one factor
-    that all share; ``category_correlation`` what ties markets of a category that have nothing else in common.
+    who know more, dollars per contract, until it is measured. ``coin_loading`` is how much of each coin's settlement
+    average is one factor that all share; ``category_correlation`` what ties markets of a category that have nothing
+    else in common.
     """
 
     account: str
@@ -110,18 +111,19 @@ class Stake(NamedTuple):
 class GateState:
     """All that the gate knows of one account, kept by ``observe`` and changed in place.
 
-    ``decisions`` maps a decision to its order id; ``entries`` counts, by desk and UTC day, the entry orders that
-    filled or still may; ``bans`` are the market sides left by an exit, with what it was decided at; ``lapsed`` the
-    entries, by market, that may be followed up by taking; ``rungs`` where strategies stand, by name and category;
-    ``strategies`` who entered a market; ``approved_at`` when the orders of the last minute were approved; ``trading``
-    whether the venue takes orders, None where it was not asked; ``correlations`` those of YES outcomes that the
-    correlation step last found, by pair of tickers; ``rejects`` the orders turned down running since ``resumed_at``, a
-    person's last resume; ``cash`` what is free on each shard, where somebody asks the venue.
+    ``decisions`` maps a decision to its order id; ``entries`` counts, by desk and UTC day, the entry orders that filled
+    or still may; ``bans`` are the market sides left by an exit, with what it was decided at; ``lapsed`` the entries, by
+    market, that may be followed up by taking; ``rungs`` where strategies stand, by name and category; ``strategies``
+    who entered a market; ``approved_at`` when the orders of the last minute were approved; ``trading`` whether the
+    venue takes orders, None where it was not asked; ``correlations`` those of YES outcomes that the correlation step
+    last found, by pair of tickers; ``rejects`` the orders turned down running since ``resumed_at``, a person's last
+    resume; ``selection`` what each desk's resting entries were measured to lose, where that is known; ``cash`` what is
+    free on each shard, where somebody asks the venue.
     """
 
     __slots__ = (
         "approved_at", "bans", "cash", "correlations", "decisions", "entries", "equity", "lapsed", "losses", "orders",
-        "positions", "rejects", "resumed_at", "rungs", "strategies", "switches", "trading", "view",
+        "positions", "rejects", "resumed_at", "rungs", "selection", "strategies", "switches", "trading", "view",
     )  # fmt: skip
 
     def __init__(self) -> None:
@@ -135,6 +137,7 @@ class GateState:
         self.lapsed: dict[str, Lapsed] = {}
         self.rungs: dict[tuple[str, str], Rung] = {}
         self.correlations: dict[tuple[str, str], float] = {}
+        self.selection: dict[str, float] = {}
         self.cash = ShardCash()
         self.strategies: dict[str, set[str]] = {}
         self.approved_at: deque[Nanos] = deque()

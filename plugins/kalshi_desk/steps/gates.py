@@ -293,7 +293,7 @@ def offer_of(case: Case) -> Offer | None:
         shown=shown if case.takes else None,
         schedule=in_force(case.market.fee, case.now),
         align=case.params.fee_align,
-        selection=case.params.selection,
+        selection=case.state.selection.get(case.owner, case.params.selection),
     )
 
 

@@ -25,9 +25,10 @@ from kalshi_desk.adapters.postgres.holdings import read_resumes
 from kalshi_desk.adapters.postgres.lease import Lease
 from kalshi_desk.adapters.postgres.ledger import Ledger
 from kalshi_desk.adapters.postgres.order_groups import GroupShelf
+from kalshi_desk.adapters.postgres.selection import read_selection
 from kalshi_desk.clock import wall_now
 from kalshi_desk.domain.allocation import own_part
-from kalshi_desk.domain.breakers import strengthens, unreconciled
+from kalshi_desk.domain.breakers import in_force, strengthens, unreconciled
 from kalshi_desk.domain.control import Alert, Rung, Switch
 from kalshi_desk.domain.decisions import Refusal, Signal
 from kalshi_desk.domain.estimate import Estimate
@@ -152,9 +153,10 @@ class OrderDoor:
         return True
 
     async def relate(self) -> None:
-        """Read the correlations of markets anew, for the stakes of entries beside what is held."""
-        url, now = self.process.database_url, self.process.now()
+        """Read anew how markets go together, for the stakes of entries, and what resting entries have given up."""
+        url, account, now = self.process.database_url, self.process.account, self.process.now()
         self.state.correlations = await asyncio.to_thread(read_correlations, url, now)
+        self.state.selection = await asyncio.to_thread(read_selection, url, account, now)
 
     async def read_cash(self) -> None:
         """Ask the venue what is free on each shard; raises Retryable, Rejected or ParseError."""
@@ -407,9 +409,10 @@ class OrderDoor:
         return "resumed" if self.state.resumed(order, now) else None
 
     def details(self) -> dict[str, Any]:
-        """Return what the heartbeat tells: the lease's epoch and the switches obeyed."""
+        """Return what the heartbeat tells: the lease's epoch and the switches obeyed; a daily pause ends by itself."""
+        now = self.process.now()
         switches = {
-            f"{name}:{scope}": {"on": s.on, "by": s.by, "reason": s.reason, "at": str(s.at)}
+            f"{name}:{scope}": {"on": in_force(s, now), "by": s.by, "reason": s.reason, "at": str(s.at)}
             for (name, scope), s in self.state.switches.items()
         }
         return {"epoch": self.lease.epoch, "switches": switches, "live_orders": len(self.state.orders)}
