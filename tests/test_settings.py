@@ -90,6 +90,7 @@ def test_a_bankroll_too_small_for_any_order_is_told(loaded):
     (found,) = faults(loaded, INITIAL_BANKROLL="9.99")
     assert found == "CRYPTO_MAX_RISK_PER_TRADE 0.099900 is below MIN_ORDER_COST 0.100000"
     assert loaded(INITIAL_BANKROLL="10").bankroll == 10
+    assert loaded(INITIAL_BANKROLL="9.99", STRATEGIES="forecast_edge").bankroll == Decimal("9.99")
     assert [fault.split(":")[0] for fault in faults(loaded, MAX_ORDER_AGE="29", ORDER_TIMEOUT="20")] == [
         "MAX_ORDER_AGE"
     ]
@@ -102,6 +103,13 @@ def test_a_category_has_a_limit_of_its_own(loaded):
     assert limits.within("politics").max_total_risk == limits.max_total_risk
 
 
+def test_what_is_told_of_categories_takes_the_place_of_what_was_told_before(loaded, tmp_path):
+    (tmp_path / ".env").write_text('CATEGORY_RISK_OVERRIDES={"Politics": 0.05}\n')
+    assert set(loaded().risk_limits.category_risk) == {"politics"}
+    assert set(loaded(CATEGORY_RISK_OVERRIDES='{"Sports": 0.05}').risk_limits.category_risk) == {"sports"}
+    assert loaded(CATEGORY_RISK_OVERRIDES="{}").risk_limits.category_risk == {}
+
+
 @pytest.mark.parametrize(
     ("told", "fault"),
     [
@@ -109,7 +117,7 @@ def test_a_category_has_a_limit_of_its_own(loaded):
         ('{"crypto": 0.009}', "CATEGORY_RISK_OVERRIDES OF CRYPTO 0.450000 is below CRYPTO_MAX_RISK_PER_TRADE"),
         ('{"Politics": 0.1, "politics": 0.2}', "a category is there twice"),
         ('{"Politics": 1.1}', "less than or equal to 1"),
-        ("Politics=0.1", "category_risk_overrides"),
+        ("Politics=0.1", "CATEGORY_RISK_OVERRIDES: expected JSON such as"),
     ],
 )
 def test_a_category_s_limit_that_makes_no_sense_is_told(loaded, told, fault):

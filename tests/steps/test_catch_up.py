@@ -124,7 +124,7 @@ async def test_a_position_that_differs_after_its_repair_is_unsafe_and_not_repair
     await desk.catch_up.reconcile()
     (position,) = desk.booking.positions.all(NOW)
     assert (position.count, desk.unsafe) == (Count.parse("3"), [False, True])
-    desk.catch_up.accept()
+    await desk.catch_up.accept()
     await desk.catch_up.reconcile()
     assert desk.unsafe == [False, True, False]
     (position,) = desk.booking.positions.all(NOW)
@@ -173,6 +173,27 @@ async def test_an_order_that_the_venue_does_not_know_at_two_looks_ends_and_is_un
     assert not desk.catch_up.in_doubt
 
 
+async def test_cash_is_not_judged_while_a_sale_is_unanswered(desk: Desk) -> None:
+    await desk.ledger.commit(order(action="exit", risk=Cash(0)))
+    await desk.ledger.mark_sent(1)
+    desk.venue.cash = Cash.parse("52")
+    for _ in range(3):
+        assert await desk.catch_up.reconcile() == []
+        assert not desk.catch_up.in_doubt
+    desk.ledger.closed[1] = "done"
+    for _ in range(2):
+        await desk.catch_up.reconcile()
+    assert desk.unsafe == [True]
+
+
+async def test_a_resume_takes_over_the_cash_of_now_and_not_of_the_last_look(desk: Desk) -> None:
+    desk.ledger.balance = Cash.parse("45")
+    for _ in range(2):
+        await desk.catch_up.reconcile()
+    desk.ledger.balance = Cash.parse("48")
+    assert await desk.catch_up.accept() == Cash.parse("2")
+
+
 async def test_money_from_nowhere_is_seen_however_much_is_traded(desk: Desk) -> None:
     for ours, theirs in (("49", "54"), ("48", "53"), ("47", "52")):
         desk.ledger.balance, desk.venue.cash = Cash.parse(ours), Cash.parse(theirs)
@@ -182,16 +203,16 @@ async def test_money_from_nowhere_is_seen_however_much_is_traded(desk: Desk) -> 
 
 async def test_cash_that_a_person_has_accepted_differs_no_more(desk: Desk) -> None:
     desk.ledger.balance = Cash.parse("45")
-    assert desk.catch_up.accept() == Cash(0)
+    assert await desk.catch_up.accept() == Cash(0)
     for _ in range(2):
         await desk.catch_up.reconcile()
-    assert desk.catch_up.accept() == Cash.parse("5")
+    assert await desk.catch_up.accept() == Cash.parse("5")
     for _ in range(3):
         assert await desk.catch_up.reconcile() == []
     desk.venue.cash = Cash.parse("49")
     for _ in range(2):
         await desk.catch_up.reconcile()
-    assert desk.catch_up.accept() == Cash.parse("4")
+    assert await desk.catch_up.accept() == Cash.parse("4")
     assert desk.reports[1:] == ["cash balance: ours 50.000000, the venue's 49.000000"]
     again = CatchUp(desk.venue, desk.ledger, desk.booking, report=desk._report)
     again.accepted = Cash.parse("4")

@@ -257,7 +257,7 @@ def test_a_listed_market_tells_its_event_itself():
     observe(state, defined("KXODD-1-A", event_ticker="KXODD-ALL"))
     assert state.home("KXODD-1-A", params()).event == "KXODD-ALL"
     assert state.home("KXODD-1-B", params()).event == "KXODD-1"
-    assert state.home("KXODD", params()) == ("KXODD", "KXODD", "forecast", "unnamed")
+    assert state.home("KXODD", params()) == ("KXODD", "KXODD", "forecast", "none")
 
 
 def test_fills_read_back_tell_who_entered():

@@ -76,6 +76,14 @@ def test_what_lost_its_last_bid_or_its_book_is_not_worth_its_cost_again(gone):
         assert only(Mark, mark_now(state, now=T0, params=params())).mark <= Cash.parse("0.15")
 
 
+def test_what_a_market_last_showed_is_forgotten_once_nothing_is_held_there():
+    state, _ = fed(defined(), book("0.01", "0.02"), position("10", "5"), position("1", "0.5", owner="manual"))
+    fed(position("0", "0", realized="-5"), state=state)
+    assert set(state.quotes) == {(TICKER, True)}
+    fed(position("0", "0", owner="manual"), state=state)
+    assert state.quotes == {}
+
+
 def test_what_nobody_bids_for_sells_for_nothing_now():
     _, said = fed(defined(), book(None, "0.02"), position("10", "5"))
     assert only(Mark, said).sold_now == Cash(0)

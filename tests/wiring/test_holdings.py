@@ -148,8 +148,9 @@ async def test_a_feeds_pause_that_is_over_hides_no_persons_resume(database: str,
 async def test_after_a_restart_a_sale_still_names_who_entered(database: str, holdings: Holdings) -> None:
     bought = any_order(ticker=desk.TICKER, at=desk.T0)
     await Ledger(database, desk.ACCOUNT).add_fill(any_fill(bought, at=desk.T0, occurred_at=desk.T0))
-    again = await _opened(FakeProcess(database, desk.later(2)))
-    assert again.reviews.strategies == {desk.TICKER: bought.strategy}
+    assert (await _opened(FakeProcess(database, desk.later(2)))).reviews.strategies == {desk.TICKER: bought.strategy}
+    sold_out_before = await _lose_and_resume(database)
+    assert sold_out_before.reviews.strategies == {desk.TICKER: bought.strategy}
 
 
 async def test_a_resume_while_nobody_was_here_lets_the_peak_fall(database: str, holdings: Holdings) -> None:
@@ -159,9 +160,10 @@ async def test_a_resume_while_nobody_was_here_lets_the_peak_fall(database: str, 
     assert (await _opened(FakeProcess(database, desk.later(2)))).state.losses.peak == Cash.parse("90")
     resume = {"details": {"scope": "both", "on": False, "reason": "r"}, "at": desk.later(1)}
     await AuditLog(database, desk.ACCOUNT).add(actor="anna", action="switch:pause", **resume)
-    again = await _opened(FakeProcess(database, desk.later(2)))
-    await again.tick()
-    assert (again.process.published[-1][2].peak, again.state.losses.peak) == (Cash.parse("50"), Cash.parse("50"))
+    for opened_at in (desk.later(2), Nanos(MIDNIGHT + 1)):
+        again = await _opened(FakeProcess(database, opened_at))
+        await again.tick()
+        assert (again.process.published[-1][2].peak, again.state.losses.peak) == (Cash.parse("50"), Cash.parse("50"))
 
 
 MIDNIGHT = Nanos((desk.T0 // DAY_NS + 1) * DAY_NS)

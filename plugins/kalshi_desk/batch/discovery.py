@@ -22,9 +22,10 @@ from kalshi_desk.batch.desk import Run, run_of
 from kalshi_desk.batch.inputs import once
 from kalshi_desk.domain.arbitrage import Leg, contradictions
 from kalshi_desk.domain.control import Watch
+from kalshi_desk.domain.market import UNCATEGORISED
 from kalshi_desk.domain.units import PAYOUT, Count, Nanos, Price
 from kalshi_desk.settings import Settings
-from kalshi_desk.steps.discover import DAY_NS, UNCATEGORISED, Candidate, Choice, Filters, Listed, choose, judge
+from kalshi_desk.steps.discover import DAY_NS, Candidate, Choice, Filters, Listed, choose, judge
 from kalshi_desk.wire.kalshi_markets import ListedEvent
 from kalshi_desk.wiring import venue
 

@@ -23,6 +23,9 @@ class Outcome(StrEnum):
         return Outcome.NO if self is Outcome.YES else Outcome.YES
 
 
+UNCATEGORISED = "none"
+
+
 class BookSide(StrEnum):
     """The side of the one YES book: buying YES or selling NO is BID, buying NO or selling YES is ASK."""
 

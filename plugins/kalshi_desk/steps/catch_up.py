@@ -205,13 +205,14 @@ class CatchUp:
         """Whether the last look found what the next one has to confirm."""
         return bool(self._seen or self._gap or self._unknown)
 
-    def accept(self) -> Cash:
-        """Take over what a person has looked at; return by how much free cash may differ from now on.
+    async def accept(self) -> Cash:
+        """Take over what a person has looked at, as it is now; return by how much free cash may differ from now on.
 
-        What differs in other ways is told, and repaired, anew.
+        What differs in other ways is told, and repaired, anew. Raises Retryable, Rejected or ParseError.
         """
         if self._gap_told:
-            self.accepted, self._gap = Cash(self.accepted + self._gap), Cash(0)
+            gap, *_ = await self._compare_cash()
+            self.accepted, self._gap = Cash(self.accepted + gap), Cash(0)
         self._told.clear()
         self._repaired.clear()
         return self.accepted
@@ -262,11 +263,17 @@ class CatchUp:
         differences = position_differences(ours, await self._reads.positions())
         return [one for one in differences if one.name not in waiting] + await self._strays()
 
-    async def _cash(self) -> list[Difference]:
+    async def _compare_cash(self) -> tuple[Cash, Cash, Cash]:
+        """Return the gap, our free cash and the venue's; no gap while an order is unanswered: it may have sold."""
+        waiting = [intent for intent in await self._books.open_intents() if intent.state == "sent"]
         orders = await self._books.recent_orders(self._booking.now())
         ours = Cash(await self._books.cash() + self.accepted)
         theirs = (await self._reads.balance()).balance_dollars
-        before, self._gap = self._gap, cash_gap(ours, theirs, orders, others=self._others)
+        gap = Cash(0) if waiting else cash_gap(ours, theirs, orders, others=self._others)
+        return gap, ours, theirs
+
+    async def _cash(self) -> list[Difference]:
+        before, (self._gap, ours, theirs) = self._gap, await self._compare_cash()
         self._gap_told = self._gap_told and self._gap != 0
         if not gap_stands(self._gap, before):
             return []

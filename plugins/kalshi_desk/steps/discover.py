@@ -12,14 +12,13 @@ from dataclasses import dataclass
 from kalshi_desk.domain.attention import attention
 from kalshi_desk.domain.control import Watch
 from kalshi_desk.domain.fees import fee_known
-from kalshi_desk.domain.market import Market, MarketStatus, Quote
+from kalshi_desk.domain.market import UNCATEGORISED, Market, MarketStatus, Quote
 from kalshi_desk.domain.units import NANOS, Count, Nanos, Price
 
 AHEAD_NS = 24 * 3600 * NANOS
 DAY_NS = 24 * 3600 * NANOS
 ALIVE = (MarketStatus.ACTIVE, MarketStatus.INITIALIZED, MarketStatus.INACTIVE)
 PARLAY_SERIES = "KXMVE"
-UNCATEGORISED = "none"
 
 
 @dataclass(frozen=True, kw_only=True)

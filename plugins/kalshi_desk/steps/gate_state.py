@@ -15,7 +15,7 @@ from kalshi_desk.domain.decisions import Signal
 from kalshi_desk.domain.inputs import TradingStatus
 from kalshi_desk.domain.ledger import Equity, Fill, Order, OrderEvent, Position, Settlement
 from kalshi_desk.domain.limits import InputLimits, RiskLimits, RungShares
-from kalshi_desk.domain.market import Outcome
+from kalshi_desk.domain.market import UNCATEGORISED, Outcome
 from kalshi_desk.domain.message import Message
 from kalshi_desk.domain.order import OrderProgress, OrderState, book_side, on_event, on_fill
 from kalshi_desk.domain.position import FLAT, Holding, with_fill
@@ -185,11 +185,11 @@ class GateState:
         return Count(max(0, min(self.held(ticker, outcome), net)))
 
     def category(self, ticker: str, params: GateParams) -> str:
-        """Return the category that a market's risk counts in: all coins are one, and so are all unnamed."""
+        """Return the category that a market's risk counts in: all coins are one, and so are all without one."""
         if params.owner_of(ticker) == "crypto":
             return "crypto"
         market = self.view.markets.get(ticker)
-        return "unnamed" if market is None or market.category is None else market.category.casefold()
+        return UNCATEGORISED if market is None or market.category is None else market.category.casefold()
 
     def rung(self, strategy: str, category: str) -> str:
         """Return the rung of a strategy in a category; who was never promoted is on paper."""
@@ -376,5 +376,6 @@ def _take_control(state: GateState, switch: Switch | Rung) -> None:
         return
     throw(state.switches, switch)
     if switch.name == "pause" and not switch.on and by_person(switch):
-        state.rejects, state.resumed_at = 0, max(state.resumed_at, switch.at)
+        if switch.at > state.resumed_at:
+            state.rejects, state.resumed_at = 0, switch.at
         state.losses.resume(switch.scope)

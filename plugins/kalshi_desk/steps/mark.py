@@ -147,11 +147,13 @@ def _value(state: MarkState, position: Position, params: GateParams) -> Cash | N
     quote, _ = _side(state, position)
     key, live = (position.ticker, position.count > 0), False
     if quote is not None and (quote.bid is not None or quote.ask is not None):
-        state.quotes[key] = quote
         live = state.view.book_breach(position.ticker, now=state.now, limits=params.inputs) is None
-    last = state.quotes.get(key)
+        if position.count:
+            state.quotes[key] = quote
+    else:
+        quote = state.quotes.get(key)
     count, cost = Count(abs(position.count)), position.cost
-    return None if last is None else mark_value(last, count=count, cost=cost, live=live)
+    return None if quote is None else mark_value(quote, count=count, cost=cost, live=live)
 
 
 def _sold_now(state: MarkState, position: Position, params: GateParams) -> Cash | None:
@@ -242,7 +244,7 @@ def _pay_in(state: MarkState, total: Cash) -> None:
 
 def _take_position(state: MarkState, position: Position) -> None:
     state.positions[position.ticker, position.owner] = position
-    if not position.count:
+    if not any(one.count for (ticker, _), one in state.positions.items() if ticker == position.ticker):
         for yes in (True, False):
             state.quotes.pop((position.ticker, yes), None)
 
@@ -250,7 +252,8 @@ def _take_position(state: MarkState, position: Position) -> None:
 def _take_switch(state: MarkState, switch: Switch) -> None:
     throw(state.switches, switch)
     if switch.name == "pause" and not switch.on and by_person(switch):
-        state.rejects, state.resumed_at = 0, max(state.resumed_at, switch.at)
+        if switch.at > state.resumed_at:
+            state.rejects, state.resumed_at = 0, switch.at
         state.losses.resume(switch.scope)
 
 

@@ -16,7 +16,7 @@ from kalshi_desk.domain.order import OrderState
 from kalshi_desk.domain.units import PAYOUT, Cash, Count, Nanos, Price
 from kalshi_desk.wire.kalshi_portfolio import OrderBody, PositionBody
 
-MOST_FEE, NOTHING = Price(200), Cash(0)  # a quadratic fee is greatest at a half: 0.07 x 0.25, rounded up
+MOST_FEE, NOTHING = Price(200), Cash(0)  # the quadratic fee is greatest at a half: 0.07 x 0.25, rounded up
 _LIVE = (OrderState.RESTING, OrderState.SENT, OrderState.UNKNOWN)
 
 
@@ -69,7 +69,7 @@ def position_differences(ours: Mapping[str, Count], theirs: Iterable[PositionBod
 
 
 def blocked(told: OrderBody) -> Cash:
-    """Return the most free cash that a resting order takes: its contracts' price, and no less than any fee on them."""
+    """Return the most free cash that a resting order takes: its contracts' price, and the usual taker fee."""
     price = told.yes_price_dollars if told.book_side is BookSide.BID else told.yes_price_dollars.complement
     return Cash((price + MOST_FEE) * told.remaining_count_fp)
 

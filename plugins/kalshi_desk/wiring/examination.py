@@ -18,10 +18,10 @@ from kalshi_desk.adapters.kalshi.auth import signer_from_file
 from kalshi_desk.adapters.postgres.audit import AuditLog
 from kalshi_desk.adapters.postgres.connection import connect
 from kalshi_desk.clock import wall_now
+from kalshi_desk.domain.market import UNCATEGORISED
 from kalshi_desk.domain.units import NANOS, Nanos
 from kalshi_desk.errors import DeskError
 from kalshi_desk.settings import Settings
-from kalshi_desk.steps.discover import UNCATEGORISED
 from kalshi_desk.wiring import addresses
 from kalshi_desk.wiring.batch_age import overdue, tables
 from kalshi_desk.wiring.funding import Shortage, read_balance, shortages

@@ -59,16 +59,17 @@ class Holdings:
             begun.opening, paid_in=begun.paid_in, peak=begun.peak, day_start=start, midnight=midnight
         )
         url, params = self.process.database_url, self.params
-        resumes = await asyncio.to_thread(read_resumes, url, self.process.account, midnight)
+        since = midnight if begun.told_at is None else min(midnight, begun.told_at)
+        resumes = await asyncio.to_thread(read_resumes, url, self.process.account, since)
         self.state.resumed_at = max((at for at, _ in resumes), default=Nanos(0))
         self.reviews.view = self.state.view
-        self.reviews.strategies = await asyncio.to_thread(read_strategies, url, self.process.account)
         self.tailing = asyncio.create_task(self.tail.run((wall_now() - HORIZON_S * 10**9) // 10**6))
         await asyncio.wait(
             (self.tailing, asyncio.create_task(self.tail.caught_up.wait())), return_when="FIRST_COMPLETED"
         )
         if self.tailing.done():
             await self.tailing
+        self.reviews.strategies |= await asyncio.to_thread(read_strategies, url, self.process.account)
         now, switches = self.process.now(), dict(self.state.switches)
         lost = await asyncio.to_thread(lost_before_resume, url, switches, now=now, params=params)
         self.state.losses.count_from(lost, at=now)

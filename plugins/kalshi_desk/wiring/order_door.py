@@ -363,7 +363,13 @@ class OrderDoor:
 
     async def accept(self, resume: Switch) -> None:
         """Take over the venue's cash because a person resumed: a deposit, a withdrawal, or what nobody will explain."""
-        before, accepted = self.catch_up.accepted, self.catch_up.accept()
+        before = self.catch_up.accepted
+        try:
+            accepted = await self.catch_up.accept()
+        except (VenueError, ParseError) as fault:
+            text = f"{fault}. If it differs still, entries are paused again: resume once more then."
+            await self.alert("warning", "the venue's cash could not be read for a resume", text)
+            return
         if accepted != before:
             details = {"cash": str(accepted), "reason": resume.reason}
             await self.audit.add(actor=resume.by, action=ACCEPTED, details=details, at=resume.at)

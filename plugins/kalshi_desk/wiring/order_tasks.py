@@ -163,7 +163,7 @@ async def reconcile(door: OrderDoor) -> None:
 
 
 async def relate(door: OrderDoor) -> None:
-    """Take up the correlations that the daily step has written."""
+    """Take up what is known anew of how markets go together and of what resting entries give up."""
     while True:
         await asyncio.sleep(RELATE_S)
         await door.relate()
