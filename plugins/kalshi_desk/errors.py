@@ -7,6 +7,7 @@ DeskError
 ├── SequenceGap              a numbered stream skipped or repeated
 ├── UnknownFee               a fee type that the desk cannot compute
 ├── BrokerAway               Kafka does not answer
+├── ClockError               the machine's clock was set back too far
 ├── LeaseLost                another process owns the account now
 ├── LedgerError              the ledger and its own rules disagree
 ├── QualityError             rows that the desk's expectations call wrong

@@ -7,6 +7,7 @@ ready; the end sums up.
 from __future__ import annotations
 
 import argparse
+import os
 import statistics
 import subprocess
 import sys
@@ -16,7 +17,7 @@ from contextlib import contextmanager
 
 import psutil
 
-from kalshi_desk.embedded.supervisor import Supervisor
+from kalshi_desk.embedded import parts
 from tests.end_to_end.desk import ROOT, Desk, a_desk, until
 from tests.end_to_end.ledger import decisions_sent_twice, differences
 
@@ -36,11 +37,11 @@ class Standby:
     def keep(self) -> None:
         """Start it where it does not run."""
         if self._process is None or self._process.poll() is not None:
-            running = psutil.Process(Supervisor(self._desk.place).states()[OWNER]["pid"])
-            environment = {**running.environ(), "LISTEN_HOST": "127.0.0.2"}
+            program = next(part.program for part in parts.apps(self._desk.place) if part.name == OWNER)
+            own = {**self._desk.environment, **program.environment, "LISTEN_HOST": "127.0.0.2"}
             with (self._desk.place.logs / "standby.log").open("a") as log:
                 self._process = subprocess.Popen(
-                    running.cmdline(), cwd=ROOT, env=environment, stdout=log, stderr=subprocess.STDOUT
+                    program.command, cwd=ROOT, env={**os.environ, **own}, stdout=log, stderr=subprocess.STDOUT
                 )
 
     def end(self) -> None:

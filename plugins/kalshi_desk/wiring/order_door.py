@@ -416,9 +416,9 @@ class OrderDoor:
 
     def details(self) -> dict[str, Any]:
         """Return what the heartbeat tells: the lease's epoch and the switches obeyed; a daily pause ends by itself."""
-        now = self.process.now()
+        now = self.process.now
         switches = {
-            f"{name}:{scope}": {"on": in_force(s, now), "by": s.by, "reason": s.reason, "at": str(s.at)}
+            f"{name}:{scope}": {"on": in_force(s, now()), "by": s.by, "reason": s.reason, "at": str(s.at)}
             for (name, scope), s in self.state.switches.items()
         }
         return {"epoch": self.lease.epoch, "switches": switches, "live_orders": len(self.state.orders)}
