@@ -224,6 +224,7 @@ class Settings(ForecastSettings):
             (self.account not in (None, FIRST, *self.further_names), f"ACCOUNT {self.account} is none of ACCOUNTS"),
             (real and bool(self._keyless), f"ACCOUNTS: outside paper mode {', '.join(self._keyless)} needs its key"),
             *self._too_narrow(),
+            *self._too_small(),
         ]  # fmt: skip
 
     @property
@@ -252,28 +253,33 @@ class Settings(ForecastSettings):
         return self.accounts.named(str(self.account))
 
     def _too_narrow(self) -> list[tuple[bool, str]]:
-        """Return, for each limit over several markets, whether a whole trade of either desk does not fit in it.
+        """Return, for each limit over several markets, whether a whole trade of a desk under it does not fit in it."""
+        limits, roll, trades = self.risk_limits, self.risk_limits.initial_bankroll, self._greatest_trades
+        over = [(desk, name, getattr(limits, name)) for desk in trades for name in SHARED_LIMITS]
+        over += [(desk, f"{desk}_max_total_risk", limits.desk(desk).max_total_risk) for desk in trades]
+        for category, limit in limits.category_risk.items():
+            desk = "crypto" if category == "crypto" else "forecast"
+            over.append((desk, f"category_risk_overrides of {category}", limit))
+        return [
+            (limit.of(roll) < trades[desk],
+             f"{name.upper()} {limit.of(roll)} is below {desk.upper()}_MAX_RISK_PER_TRADE {trades[desk]}")
+            for desk, name, limit in over
+        ]  # fmt: skip
 
-        And for each desk that trades, whether its greatest trade is smaller than the smallest order.
-        """
-        limits = self.risk_limits
-        roll = limits.initial_bankroll
-        trades = {name: limits.desk(name).max_risk_per_trade.of(roll) for name in ("forecast", "crypto")}
-        both = [(name, getattr(limits, name).of(roll)) for name in SHARED_LIMITS]
-        own = {name: (f"{name}_max_total_risk", limits.desk(name).max_total_risk.of(roll)) for name in trades}
-        named = {f"category_risk_overrides of {name}": limit.of(roll) for name, limit in limits.category_risk.items()}
-        coins = {name: limit for name, limit in named.items() if name.endswith(" crypto")}
-        part = {"crypto": coins, "forecast": {name: limit for name, limit in named.items() if name not in coins}}
-        least = limits.min_order_cost
+    def _too_small(self) -> list[tuple[bool, str]]:
+        """Return, for each desk with a strategy that is on, whether its greatest trade is below the smallest order."""
+        least = self.risk_limits.min_order_cost
         return [
             (trade < least, f"{desk.upper()}_MAX_RISK_PER_TRADE {trade} is below MIN_ORDER_COST {least}")
-            for desk, trade in trades.items()
+            for desk, trade in self._greatest_trades.items()
             if any(name.startswith(desk) for name in self.strategies)
-        ] + [
-            (limit < trade, f"{name.upper()} {limit} is below {desk.upper()}_MAX_RISK_PER_TRADE {trade}")
-            for desk, trade in trades.items()
-            for name, limit in (*both, own[desk], *part[desk].items())
         ]
+
+    @property
+    def _greatest_trades(self) -> dict[str, Cash]:
+        limits = self.risk_limits
+        roll = limits.initial_bankroll
+        return {desk: limits.desk(desk).max_risk_per_trade.of(roll) for desk in ("forecast", "crypto")}
 
     @property
     def bankroll(self) -> Decimal:

@@ -88,7 +88,8 @@ def test_a_market_is_full_when_the_smallest_order_no_longer_fits(market, full):
     breach = risk.market_full(reserved(market=market), limits(), desk="crypto", roll=ROLL)
     assert (breach is not None) == full
     if breach:
-        assert breach == Breach("max_risk_per_trade", str(Cash.parse(market)), "0.500000")
+        with_the_smallest = str(Cash(Cash.parse(market) + Cash.parse("0.1")))
+        assert breach == Breach("max_risk_per_trade", with_the_smallest, "0.500000")
 
 
 @pytest.mark.parametrize(("contracts", "full"), [("99.99", False), ("100", True), ("100.01", True)])

@@ -107,7 +107,7 @@ def test_a_forecast_bid_rests_for_the_order_timeout():
 
 def test_the_risk_per_trade_counts_what_is_held_by_anyone():
     refusal = ask(ready(position("1", "0.41", owner="manual")))
-    assert (refusal.reason, refusal.value, refusal.threshold) == ("max_risk_per_trade", "0.410000", "0.500000")
+    assert (refusal.reason, refusal.value, refusal.threshold) == ("max_risk_per_trade", "0.510000", "0.500000")
 
 
 def held(ticker, *costs):

@@ -182,10 +182,10 @@ async def test_a_switch_that_comes_again_after_a_restart_is_audited_once(door: O
 
 
 async def test_new_correlations_are_taken_up(door: OrderDoor, monkeypatch) -> None:
-    monkeypatch.setattr(order_tasks, "RELATE_S", 0.02)
+    monkeypatch.setattr(order_tasks, "REFRESH_S", 0.02)
     with closing(connect(door.process.database_url, "test")) as db, db, db.cursor() as cursor:
         cursor.execute("insert into desk.correlations values ('A', 'B', 0.4, %s)", (NOW.datetime(),))
-    running = asyncio.create_task(order_tasks.relate(door))
+    running = asyncio.create_task(order_tasks.refresh(door))
     await _until(lambda: door.state.correlations == {("A", "B"): 0.4})
     running.cancel()
     await asyncio.gather(running, return_exceptions=True)

@@ -11,6 +11,8 @@ import msgspec
 
 from kalshi_desk.domain.units import Count, IndexPrice, Nanos, Price
 
+UNCATEGORISED = "none"  # the category of a market that has none
+
 
 class Outcome(StrEnum):
     """What we want to happen."""
@@ -21,9 +23,6 @@ class Outcome(StrEnum):
     @property
     def other(self) -> Outcome:
         return Outcome.NO if self is Outcome.YES else Outcome.YES
-
-
-UNCATEGORISED = "none"
 
 
 class BookSide(StrEnum):

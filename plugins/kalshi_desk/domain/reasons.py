@@ -18,7 +18,7 @@ MEANINGS = {
     "joint_kelly": "beside what is held, no stake in this raises the expected growth",
     "market_unknown": "the market was not defined to the desk",
     "max_price_distance": "the price is too far from the middle of the book",
-    "max_risk_per_trade": "dollars at stake in this market with this order, against the limit",
+    "max_risk_per_trade": "dollars at stake in this market with the smallest order, against the limit",
     "min_edge": "edge after fees and doubt, in dollars per contract, against the least",
     "missing_fixing": "a second of the settlement average has no print",
     "no_basis": "the composite's basis to the index is not known yet",

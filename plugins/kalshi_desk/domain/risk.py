@@ -101,14 +101,18 @@ def contract_room(reserved: Reserved, desk: DeskLimits) -> Count:
 
 
 def market_full(reserved: Reserved, limits: RiskLimits, *, desk: str, roll: Cash) -> Breach | None:
-    """Refuse a market that a cut cannot help: no contract, or less than the smallest order, fits any more."""
+    """Refuse a market that a cut cannot help: no contract, or less than the smallest order, fits any more.
+
+    What is measured counts that smallest order in.
+    """
     own = limits.desk(desk)
     if (most := own.max_risk_per_trade.of(roll)) < limits.min_order_cost:
         return too_small(most, limits)
     if reserved.contracts >= own.max_position_contracts:
         return Breach("max_position_contracts", str(reserved.contracts), str(own.max_position_contracts))
     if trade_room(reserved, own, roll=roll) < limits.min_order_cost:
-        return Breach("max_risk_per_trade", str(reserved.market), str(own.max_risk_per_trade.of(roll)))
+        least = Cash(reserved.market + limits.min_order_cost)
+        return Breach("max_risk_per_trade", str(least), str(most))
     return None
 
 

@@ -1,8 +1,8 @@
 """The one gate: every wish of either desk becomes an approved order or a refusal that names the limit.
 
 All gates are evaluated in their order; the first that fails gives the reason, the others are told beside it. What
-passes them all is sized, and refused if nothing is left of it. An
-approved order is in flight at once, before its message comes back, so that no later signal is judged without it.
+passes them all is sized, and refused if nothing is left of it. An approved order is in flight at once, before its
+message comes back, so that no later signal is judged without it.
 """
 
 from __future__ import annotations

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 
 import msgspec
 
-from kalshi_desk.adapters.postgres.holdings import read_beginning, read_resumes, read_today
-from kalshi_desk.domain.breakers import resumed
+from kalshi_desk.adapters.postgres.holdings import read_beginning, read_today
+from kalshi_desk.domain.breakers import resumed, utc_day
 from kalshi_desk.domain.control import Switch
 from kalshi_desk.domain.limits import WHOLE, RungShares, Share
 from kalshi_desk.domain.risk import DAY_NS
@@ -48,16 +48,22 @@ def by_scope(booked: Mapping[str, Cash], params: GateParams) -> dict[str, Cash]:
 
 
 def lost_before_resume(
-    database_url: str, switches: Mapping[tuple[str, str], Switch], *, now: Nanos, params: GateParams
+    database_url: str,
+    switches: Mapping[tuple[str, str], Switch],
+    audited: Set[tuple[Nanos, str]],
+    *,
+    now: Nanos,
+    params: GateParams,
 ) -> dict[str, Cash]:
     """Return today's results, by scope, that a person has put up with by resuming: breakers count from there.
 
-    A desk's own has what was held then at its last mark before; both desks' is as it was told. The audit log knows the
-    resume that a breaker's pause, over since, has replaced among the switches; they know one that is not audited yet.
+    A desk's own has what was held then at its last mark before; both desks' is as it was told. ``audited`` are the
+    resumes in the audit log: it knows one that a breaker's pause, over since, has replaced among the switches, and they
+    know one that is not audited yet.
     """
     found: dict[str, Cash] = {}
-    audited = read_resumes(database_url, params.account, Nanos(now // DAY_NS * DAY_NS))
-    for at, scope in sorted(resumed(switches, now=now) | audited):
+    today = {(at, scope) for at, scope in audited if utc_day(at) == utc_day(now)}
+    for at, scope in sorted(resumed(switches, now=now) | today):
         then = _today_at(database_url, at, params)
         found |= {name: pnl for name, pnl in then.items() if scope in ("both", name)}
     return found

@@ -71,7 +71,7 @@ class Holdings:
             await self.tailing
         self.reviews.strategies |= await asyncio.to_thread(read_strategies, url, self.process.account)
         now, switches = self.process.now(), dict(self.state.switches)
-        lost = await asyncio.to_thread(lost_before_resume, url, switches, now=now, params=params)
+        lost = await asyncio.to_thread(lost_before_resume, url, switches, resumes, now=now, params=params)
         self.state.losses.count_from(lost, at=now)
         if begun.told_at is not None and any(scope == "both" and at > begun.told_at for at, scope in resumes):
             self.state.losses.peak = None  # nobody was here to hear that it falls to the equity of then

@@ -17,7 +17,10 @@ from kalshi_desk.wiring.streams import StreamProcess
 
 
 class Lookout:
-    """Looks for one door; ``throw`` obeys and publishes a switch, ``alert`` tells a person."""
+    """Looks for one door; ``throw`` obeys and publishes a switch, ``alert`` tells a person.
+
+    ``uncompared`` is how often running ledger and venue could not be compared, as the door says.
+    """
 
     def __init__(
         self,

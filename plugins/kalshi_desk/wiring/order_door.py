@@ -105,9 +105,9 @@ class OrderDoor:
         self.keeping = asyncio.create_task(self._keep_lease())
         rest = await self._resources.enter_async_context(trader(self.process.settings))
         self._connect(rest)
-        await self._read_resumes()
+        resumes = await self._read_resumes()
         await self._remember()
-        await self.relate()
+        await self.refresh()
         self.tailing = asyncio.create_task(self.tail.run((wall_now() - HORIZON_S * 10**9) // 10**6))
         caught_up = asyncio.create_task(self.tail.caught_up.wait())
         await asyncio.wait((self.tailing, caught_up), return_when="FIRST_COMPLETED")
@@ -118,7 +118,7 @@ class OrderDoor:
         await self.lookout.look_at_halt_file()
         await self.groups.groups.load()
         await self.groups.obey()
-        await self._count_losses()
+        await self._count_losses(resumes)
         await self._read_accepted()
         await self._agree()
         await self._read_budgets()
@@ -152,7 +152,7 @@ class OrderDoor:
         self.key.taken()
         return True
 
-    async def relate(self) -> None:
+    async def refresh(self) -> None:
         """Read anew how markets go together, for the stakes of entries, and what resting entries have given up."""
         url, account, now = self.process.database_url, self.process.account, self.process.now()
         self.state.correlations = await asyncio.to_thread(read_correlations, url, now)
@@ -165,9 +165,9 @@ class OrderDoor:
         by_shard = {shard.exchange_index: shard.balance for shard in balance.balance_breakdown}
         self.state.cash.told(balance.balance_dollars, by_shard, seen=seen)
 
-    async def _count_losses(self) -> None:
+    async def _count_losses(self, resumes: set[tuple[Nanos, str]]) -> None:
         now, switches, url = self.process.now(), dict(self.state.switches), self.process.database_url
-        lost = await asyncio.to_thread(lost_before_resume, url, switches, now=now, params=self.params)
+        lost = await asyncio.to_thread(lost_before_resume, url, switches, resumes, now=now, params=self.params)
         self.state.losses.count_from(lost, at=now)
 
     async def _read_accepted(self) -> None:
@@ -191,11 +191,12 @@ class OrderDoor:
         asked = self.covered, self.barred, self.groups.of, self.groups.refused
         self.door = Door(rest.reads, rest.writes, self.booking, wall_now, *asked)
 
-    async def _read_resumes(self) -> None:
-        """Rejects from before a person's resume count no more, though a feed's pause has replaced it since."""
+    async def _read_resumes(self) -> set[tuple[Nanos, str]]:
+        """Return today's resumes; rejects from before the last count no more, even if a feed's pause replaced it."""
         url, account, now = self.process.database_url, self.process.account, self.process.now()
         resumes = await asyncio.to_thread(read_resumes, url, account, Nanos(now // DAY_NS * DAY_NS))
         self.state.resumed_at = max((at for at, _ in resumes), default=Nanos(0))
+        return resumes
 
     async def _remember(self) -> None:
         today = Nanos(self.process.now() // DAY_NS * DAY_NS)

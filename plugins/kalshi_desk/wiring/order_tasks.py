@@ -25,7 +25,7 @@ from kalshi_desk.wiring.order_door import OrderDoor, leave
 from kalshi_desk.wiring.venue import venue_socket
 
 LOOK_S, AGAIN_S, REVIEW_S, FILE_S, SIGNS_S, POLL_S, STATUS_S = 0.5, 1.0, 0.25, 1.0, 2.0, 3.0, 5.0
-RECONCILE_S, RELATE_S = 60.0, 600.0
+RECONCILE_S, REFRESH_S = 60.0, 600.0
 log = structlog.get_logger()
 
 
@@ -162,11 +162,11 @@ async def reconcile(door: OrderDoor) -> None:
             await door.alert("critical", f"ledger and venue not compared {MOST_UNCOMPARED} times running", text)
 
 
-async def relate(door: OrderDoor) -> None:
+async def refresh(door: OrderDoor) -> None:
     """Take up what is known anew of how markets go together and of what resting entries give up."""
     while True:
-        await asyncio.sleep(RELATE_S)
-        await door.relate()
+        await asyncio.sleep(REFRESH_S)
+        await door.refresh()
 
 
 async def attempt(door: OrderDoor, what: str) -> bool:
@@ -235,7 +235,7 @@ TASKS = (
     listen,
     poll,
     reconcile,
-    relate,
+    refresh,
     watch_trading,
     count_refusals,
     audit_switches,

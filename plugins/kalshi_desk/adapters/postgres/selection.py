@@ -9,6 +9,7 @@ from kalshi_desk.adapters.postgres.queries import queries
 from kalshi_desk.domain.units import Nanos
 
 LEAST_FILLS, MOST_FILLS = 100, 1_000
+REACH = {"crypto": "1 minute", "forecast": "1 day"}
 
 
 def read_selection(database_url: str, account: str, now: Nanos) -> dict[str, float]:
@@ -18,6 +19,6 @@ def read_selection(database_url: str, account: str, now: Nanos) -> dict[str, flo
     """
     asked = {"account": account, "now": now.datetime(), "most": MOST_FILLS}
     with closing(connect(database_url, "selection")) as db, db:
-        sql = queries("selection")
-        found = {"crypto": sql.crypto(db, **asked), "forecast": sql.forecast(db, **asked)}
+        measured = queries("selection").measured
+        found = {desk: measured(db, desk=desk, reach=reach, **asked) for desk, reach in REACH.items()}
     return {desk: max(0.0, mean) for desk, (fills, mean) in found.items() if fills >= LEAST_FILLS}
