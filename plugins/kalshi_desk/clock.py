@@ -29,7 +29,7 @@ class SystemClock:
         self._wall, self._latest = wall, Nanos(0)
 
     def now(self) -> Nanos:
-        """Return the wall time, never earlier than told before; raises ClockError where it went back by more than 5 s."""
+        """Return the wall time, never earlier than before; raises ClockError where it went back by more than 5 s."""
         told = self._wall()
         if told < self._latest - MOST_BACK_NS:
             raise ClockError(f"the machine's clock went back from {self._latest} to {told}")
